@@ -1,0 +1,129 @@
+"""The policies that answers are decided from, and an index over what they name."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from medpolicy.errors import NotFound
+from medpolicy.library.in_force import codes_in_history
+from medpolicy.model.codes import CodeSet
+from medpolicy.model.facts import FactDefinition, FactType
+from medpolicy.model.issuer import Issuer
+from medpolicy.model.policy import MedicalPolicy
+from medpolicy.model.products import product_key
+from medpolicy.model.quantity import UNITS
+
+
+@dataclass(frozen=True, slots=True)
+class FactForm:
+    """What an issuer's policies together expect of a fact's value: type, dimension of a number, choices."""
+
+    type: FactType
+    dimension: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class IssuerIndex:
+    """Where one issuer's policies name codes, products and facts: positions in `Library.policies`, ascending."""
+
+    codes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    code_sets: list[tuple[CodeSet, int]] = field(default_factory=list)
+    products: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    facts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    fact_forms: dict[str, FactForm] = field(default_factory=dict)
+
+    def naming(self, code: str) -> tuple[int, ...]:
+        """The policies that name a code, in a text on file or in their history."""
+        exact = self.codes.get(code, ())
+        if not self.code_sets:
+            return exact
+        wider = {position for codes, position in self.code_sets if code in codes}
+        return tuple(sorted(wider.union(exact))) if wider else exact
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Issuers, their policies in the order (issuer, number), the index, and the digest that answers state.
+
+    `policies` may decode each policy only when it is looked at; the index is complete without that.
+    """
+
+    issuers: Mapping[str, Issuer]
+    policies: Sequence[MedicalPolicy]
+    keys: tuple[tuple[str, str], ...]
+    index: Mapping[str, IssuerIndex]
+    lines: Mapping[str, tuple[str, ...]]  # line of business: the issuers that declare it
+    digest: str
+    medicare: tuple[int, ...]  # positions of policies with an authority of Medicare's
+
+    def policy(self, number: str, issuer: str | None = None) -> MedicalPolicy:
+        """The policy of that number; `NotFound` where there is none, or more than one and no issuer is named."""
+        found = [position for position, key in enumerate(self.keys) if key[1] == number and issuer in (None, key[0])]
+        if len(found) == 1:
+            return self.policies[found[0]]
+        if not found:
+            raise NotFound(f"no policy {number!r} is in the library; `medpolicy policies list` shows those that are")
+        names = ", ".join(self.keys[position][0] for position in found)
+        raise NotFound(f"more than one issuer has a policy {number!r}: {names}; name the issuer, as in '{names[0]}/{number}'")
+
+
+def issuers_by_line(issuers: Mapping[str, Issuer]) -> dict[str, tuple[str, ...]]:
+    """For each declared line of business, the issuers that declare it."""
+    lines: dict[str, tuple[str, ...]] = {}
+    for issuer in issuers.values():
+        for line in issuer.lines_of_business:
+            lines[line.id] = (*lines.get(line.id, ()), issuer.id)
+    return lines
+
+
+def library_digest(digests: Iterable[tuple[str, str, str]]) -> str:
+    """The digest of a library from (kind-and-issuer, number, digest of the content) of each part of it."""
+    text = "\n".join("\t".join(entry) for entry in sorted(digests))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def add_to_index(index: IssuerIndex, position: int, policy: MedicalPolicy) -> None:
+    """Enter what a policy names; positions must be entered in ascending order."""
+    codes: set[str] = set(codes_in_history(policy))
+    products: set[str] = set()
+    facts: set[str] = set()
+    for version in policy.versions:
+        for listing in version.code_listings:
+            codes.update(entry.code for entry in listing.codes)
+        named = [provision.procedures for provision in version.provisions]
+        named += [rule.procedures for rule in version.authorization]
+        for code_set in named:
+            if code_set is not None:
+                codes.update(entry.first for entry in code_set.ranges if entry.first == entry.last and not entry.prefix)
+                if any(entry.prefix or entry.first != entry.last for entry in code_set.ranges):
+                    index.code_sets.append((code_set, position))
+        for products_of in version.product_lists:
+            for product in products_of.products:
+                products.update(product_key(name) for name in (product.name, *product.aliases))
+        for fact in version.facts:
+            facts.add(fact.id)
+            index.fact_forms[fact.id] = joined_form(index.fact_forms.get(fact.id), form_of(fact))
+    for target, names in ((index.codes, codes), (index.products, products), (index.facts, facts)):
+        for name in names:
+            target[name] = (*target.get(name, ()), position)
+
+
+def form_of(fact: FactDefinition) -> FactForm:
+    """What is expected of the fact's value."""
+    dimension = UNITS[fact.unit][0] if fact.type is FactType.NUMBER and fact.unit else None
+    return FactForm(fact.type, dimension, fact.scale)
+
+
+def agree(one: FactForm, other: FactForm) -> bool:
+    """Whether two definitions of one fact can stand beside each other: of one type and dimension."""
+    return one.type is other.type and one.dimension == other.dimension
+
+
+def joined_form(one: FactForm | None, other: FactForm) -> FactForm:
+    """The form of a fact that two definitions share: every choice of either."""
+    if one is None:
+        return other
+    return FactForm(one.type, one.dimension, tuple(dict.fromkeys(one.choices + other.choices)))

@@ -1,0 +1,139 @@
+"""Procedure and diagnosis codes: their forms, and sets of them by code, range and prefix."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+from medpolicy.errors import InvalidModel
+
+
+class CodeSystem(Enum):
+    """The code systems that medical policies list."""
+
+    CPT = "cpt"
+    HCPCS = "hcpcs"
+    ICD_10_CM = "icd-10-cm"
+    ICD_10_PCS = "icd-10-pcs"
+
+
+# AMA CPT: five digits, or four and one of F, T, A, M, U; CMS HCPCS level II: a letter and four digits;
+# ICD-10-PCS: seven characters, no I and no O.
+_FORMS = {
+    CodeSystem.CPT: re.compile(r"[0-9]{4}[0-9AFMTU]"),
+    CodeSystem.HCPCS: re.compile(r"[A-Z][0-9]{4}"),
+    CodeSystem.ICD_10_PCS: re.compile(r"[0-9A-HJ-NP-Z]{7}"),
+    CodeSystem.ICD_10_CM: re.compile(r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?"),
+}
+_PROCEDURE = re.compile(r"[0-9]{4}[0-9AFMTU]|[A-Z][0-9]{4}|[0-9A-HJ-NP-Z]{7}")
+_MODIFIER = re.compile(r"[0-9A-Z]{2}")
+_DIAGNOSIS = re.compile(r"([A-Z][0-9][0-9A-Z])(?:\.?([0-9A-Z]{1,4}))?")
+
+
+def normalize_procedure(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """A procedure code in upper case without padding, and its modifiers (`0565t-RT`); None where it is malformed."""
+    code, *modifiers = text.strip().upper().split("-")
+    if not code.isascii() or _PROCEDURE.fullmatch(code) is None:
+        return None
+    if not all(modifier.isascii() and _MODIFIER.fullmatch(modifier) for modifier in modifiers):
+        return None
+    return code, tuple(modifiers)
+
+
+def normalize_modifier(text: str) -> str | None:
+    """A modifier in upper case; None where it is malformed."""
+    modifier = text.strip().upper()
+    return modifier if modifier.isascii() and _MODIFIER.fullmatch(modifier) else None
+
+
+def normalize_diagnosis(text: str) -> str | None:
+    """An ICD-10-CM code in upper case with its dot; None where it is malformed."""
+    code = text.strip().upper()
+    match = _DIAGNOSIS.fullmatch(code) if code.isascii() else None
+    if match is None:
+        return None
+    return f"{match[1]}.{match[2]}" if match[2] else match[1]
+
+
+def is_well_formed(system: CodeSystem, code: str) -> bool:
+    """Whether the code has the form of its system; not whether it exists."""
+    return _FORMS[system].fullmatch(code) is not None
+
+
+def _shape(code: str) -> str:
+    return "".join("9" if character.isdigit() else "A" for character in code)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRange:
+    """Codes from `first` to `last`, both included and, for ICD-10-CM, with everything below `last`.
+
+    A single code is a range of itself (ICD-10-CM: exactly itself); a prefix `M17.*` covers all that begins with it.
+    """
+
+    system: CodeSystem
+    first: str
+    last: str
+    prefix: bool = False
+
+    def __post_init__(self) -> None:
+        if self.prefix:
+            if self.first != self.last or not re.fullmatch(r"[0-9A-Z]{1,6}(?:\.[0-9A-Z]{0,3})?", self.first):
+                raise InvalidModel(f"{self.first!r} is no code prefix")
+            return
+        for code in (self.first, self.last):
+            if not is_well_formed(self.system, code):
+                raise InvalidModel(f"{code!r} has not the form of a code of {self.system.value}")
+        if self.first > self.last:
+            raise InvalidModel(f"the range {self.first}-{self.last} ends before it starts")
+        if self.system is not CodeSystem.ICD_10_CM and _shape(self.first) != _shape(self.last):
+            raise InvalidModel(f"the range {self.first}-{self.last} joins codes of different kinds")
+
+    def __contains__(self, code: str) -> bool:
+        if self.prefix:
+            return code.replace(".", "").startswith(self.first.replace(".", ""))
+        if self.first == self.last:
+            return code == self.first
+        if self.system is CodeSystem.ICD_10_CM:
+            plain = code.replace(".", "")
+            return self.first.replace(".", "") <= plain <= self.last.replace(".", "") + "~"
+        return self.first <= code <= self.last and _shape(code) == _shape(self.first)
+
+    def __str__(self) -> str:
+        if self.prefix:
+            return f"{self.first}*"
+        return self.first if self.first == self.last else f"{self.first}-{self.last}"
+
+
+def parse_code_range(system: CodeSystem, text: str) -> CodeRange:
+    """Read `I87.2`, `I83.001-I83.899` or `M17.*`; `InvalidModel` otherwise."""
+    plain = text.strip().upper()
+    if plain.endswith("*"):
+        stem = plain[:-1]
+        return CodeRange(system, stem, stem, prefix=True)
+    first, dash, last = plain.partition("-")
+    return CodeRange(system, first.strip(), last.strip() if dash else first.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSet:
+    """Codes of one system, by range; `code in codes` is exact."""
+
+    ranges: tuple[CodeRange, ...]
+    _single: frozenset[str] = field(init=False, repr=False, compare=False)
+    _wider: tuple[CodeRange, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.ranges:
+            raise InvalidModel("a code set needs at least one code")
+        single = frozenset(entry.first for entry in self.ranges if entry.first == entry.last and not entry.prefix)
+        wider = tuple(entry for entry in self.ranges if entry.first != entry.last or entry.prefix)
+        object.__setattr__(self, "_single", single)
+        object.__setattr__(self, "_wider", wider)
+
+    def __contains__(self, code: str) -> bool:
+        return code in self._single or any(code in entry for entry in self._wider)
+
+    def __str__(self) -> str:
+        return ", ".join(str(entry) for entry in self.ranges)

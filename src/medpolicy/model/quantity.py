@@ -1,0 +1,82 @@
+"""Numbers with units: converted within a dimension, never compared across dimensions.
+
+The unit codes are those of UCUM where it has a short one (mm, kg/m2, mm[Hg] is written mmHg as policies print it).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from medpolicy.errors import InvalidModel
+
+# unit: (dimension, how many of the dimension's first unit it is)
+UNITS: dict[str, tuple[str, Fraction]] = {
+    "1": ("count", Fraction(1)),
+    "%": ("percent", Fraction(1)),
+    "mm": ("length", Fraction(1)),
+    "cm": ("length", Fraction(10)),
+    "m": ("length", Fraction(1000)),
+    "in": ("length", Fraction("25.4")),
+    "ft": ("length", Fraction("304.8")),
+    "mm2": ("area", Fraction(1)),
+    "cm2": ("area", Fraction(100)),
+    "mL": ("volume", Fraction(1)),
+    "L": ("volume", Fraction(1000)),
+    "cm3": ("volume", Fraction(1)),
+    "mg": ("mass", Fraction(1)),
+    "ug": ("mass", Fraction(1, 1000)),
+    "g": ("mass", Fraction(1000)),
+    "kg": ("mass", Fraction(1_000_000)),
+    "lb": ("mass", Fraction("453592.37")),
+    "oz": ("mass", Fraction("28349.523125")),
+    "kg/m2": ("mass per area", Fraction(1)),
+    "mg/dL": ("mass concentration", Fraction(1)),
+    "g/dL": ("mass concentration", Fraction(1000)),
+    "g/L": ("mass concentration", Fraction(100)),
+    "ng/mL": ("mass concentration", Fraction(1, 10_000)),
+    "mmHg": ("pressure", Fraction(1)),
+    "cmH2O": ("pressure", Fraction("0.735559")),
+    "/min": ("rate", Fraction(60)),
+    "/h": ("rate", Fraction(1)),
+    "/d": ("rate", Fraction(1, 24)),
+    "deg": ("angle", Fraction(1)),
+    "s": ("time", Fraction(1)),
+    "ms": ("time", Fraction(1, 1000)),
+    "min": ("time", Fraction(60)),
+    "h": ("time", Fraction(3600)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An exact number and its unit; "1" is the unit of a plain count or score."""
+
+    amount: Fraction
+    unit: str = "1"
+
+    def __post_init__(self) -> None:
+        if self.unit not in UNITS:
+            raise InvalidModel(f"unknown unit {self.unit!r}; known are {', '.join(UNITS)}")
+
+    @property
+    def dimension(self) -> str:
+        return UNITS[self.unit][0]
+
+    @property
+    def magnitude(self) -> Fraction:
+        """The amount in the dimension's first unit; comparable within one dimension only."""
+        return self.amount * UNITS[self.unit][1]
+
+    def __str__(self) -> str:
+        number = str(self.amount.numerator) if self.amount.denominator == 1 else f"{float(self.amount):g}"
+        return number if self.unit == "1" else f"{number} {self.unit}"
+
+
+def parse_quantity(text: str) -> Quantity:
+    """Read "3 mm", "35 kg/m2", "2"; `InvalidModel` otherwise."""
+    match = re.fullmatch(r"(-?\d+(?:\.\d+)?)\s*(\S+)?", text.strip(), re.ASCII)
+    if match is None:
+        raise InvalidModel(f"{text!r} is no number with a unit; write such as '3 mm'")
+    return Quantity(Fraction(match[1]), match[2] or "1")
