@@ -29,19 +29,21 @@ class InvalidModel(MedPolicyError):
 class RequestError(MedPolicyError):
     """A request that cannot be answered as it stands. DESIGN.md, "The request, as JSON", lists the codes.
 
-    `field` is a path such as `procedures[0]`; None where the whole line is at fault.
+    `field` is a path such as `procedures[0]`; None where the whole line is at fault. `request_id` is the request's `id`
+    where that could be read. The message never repeats a value of the request: it may be a member's.
     """
 
     exit_status = 2
 
-    def __init__(self, code: str, field: str | None, message: str) -> None:
+    def __init__(self, code: str, field: str | None, message: str, request_id: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.field = field
         self.message = message
+        self.request_id = request_id
 
-    def __reduce__(self) -> tuple[type[RequestError], tuple[str, str | None, str]]:
-        return type(self), (self.code, self.field, self.message)
+    def __reduce__(self) -> tuple[type[RequestError], tuple[str, str | None, str, str | None]]:
+        return type(self), (self.code, self.field, self.message, self.request_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

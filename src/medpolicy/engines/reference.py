@@ -120,6 +120,7 @@ class _Service:
         self.naming = self._naming()
         self.by_facts = [at for at in self._knowing_what_is_given() if at not in self.naming]
         self.unknown: list[_Unknown] = []
+        self._views: dict[int, View] = {}
 
     # -- the answer ---------------------------------------------------------------------------------------------
 
@@ -266,12 +267,15 @@ class _Service:
         return _Decision((*decision.opinions, *undecided), None) if undecided else decision
 
     def _view(self, at: int, assumed: Assumed) -> View:
+        if at in self._views:
+            return replace(self._views[at], assumed=assumed)
         policy = self.library.policies[at]
         issuer = self.library.issuers[policy.issuer]
         line = self.line.id
         if issuer.id != self.issuer.id:  # Medicare's: its own line of the same programme
             line = next((own.id for own in issuer.lines_of_business if own.program is self.line.program), "")
-        return view_of(at, policy, issuer, line, self.case, assumed)
+        self._views[at] = view_of(at, policy, issuer, line, self.case, {})
+        return replace(self._views[at], assumed=assumed)
 
     # -- completions --------------------------------------------------------------------------------------------
 

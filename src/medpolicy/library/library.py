@@ -11,7 +11,7 @@ from medpolicy.library.in_force import codes_in_history
 from medpolicy.model.codes import CodeSet
 from medpolicy.model.facts import FactDefinition, FactType
 from medpolicy.model.issuer import Issuer
-from medpolicy.model.policy import MedicalPolicy
+from medpolicy.model.policy import Authority, MedicalPolicy
 from medpolicy.model.products import product_key
 from medpolicy.model.quantity import UNITS
 
@@ -54,6 +54,7 @@ class Library:
     issuers: Mapping[str, Issuer]
     policies: Sequence[MedicalPolicy]
     keys: tuple[tuple[str, str], ...]
+    summaries: Sequence[PolicySummary]
     index: Mapping[str, IssuerIndex]
     lines: Mapping[str, tuple[str, ...]]  # line of business: the issuers that declare it
     digest: str
@@ -85,30 +86,65 @@ def library_digest(digests: Iterable[tuple[str, str, str]]) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def add_to_index(index: IssuerIndex, position: int, policy: MedicalPolicy) -> None:
-    """Enter what a policy names; positions must be entered in ascending order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySummary:
+    """What the index needs of a policy, so that the policy itself need not be looked at until it is asked about."""
+
+    title: str
+    authority: Authority
+    versions: tuple[str, ...]
+    codes: tuple[str, ...]
+    code_sets: tuple[CodeSet, ...]
+    products: tuple[str, ...]
+    facts: Mapping[str, FactForm]
+
+
+def summary_of(policy: MedicalPolicy) -> PolicySummary:
+    """The codes, products (by key) and facts that any version or event of the policy names."""
     codes: set[str] = set(codes_in_history(policy))
+    code_sets: list[CodeSet] = []
     products: set[str] = set()
-    facts: set[str] = set()
+    facts: dict[str, FactForm] = {}
     for version in policy.versions:
         for listing in version.code_listings:
             codes.update(entry.code for entry in listing.codes)
-        named = [provision.procedures for provision in version.provisions]
-        named += [rule.procedures for rule in version.authorization]
-        for code_set in named:
-            if code_set is not None:
-                codes.update(entry.first for entry in code_set.ranges if entry.first == entry.last and not entry.prefix)
-                if any(entry.prefix or entry.first != entry.last for entry in code_set.ranges):
-                    index.code_sets.append((code_set, position))
+        for provision in version.provisions:
+            named = provision.procedures
+            if named is not None:
+                codes.update(entry.first for entry in named.ranges if entry.first == entry.last and not entry.prefix)
+                if any(entry.prefix or entry.first != entry.last for entry in named.ranges):
+                    code_sets.append(named)
         for products_of in version.product_lists:
             for product in products_of.products:
                 products.update(product_key(name) for name in (product.name, *product.aliases))
         for fact in version.facts:
-            facts.add(fact.id)
-            index.fact_forms[fact.id] = joined_form(index.fact_forms.get(fact.id), form_of(fact))
-    for target, names in ((index.codes, codes), (index.products, products), (index.facts, facts)):
+            facts[fact.id] = joined_form(facts.get(fact.id), form_of(fact))
+    return PolicySummary(
+        title=policy.title,
+        authority=policy.authority,
+        versions=tuple(version.version for version in policy.versions),
+        codes=tuple(sorted(codes)),
+        code_sets=tuple(code_sets),
+        products=tuple(sorted(products)),
+        facts=facts,
+    )
+
+
+def add_to_index(index: IssuerIndex, position: int, summary: PolicySummary) -> str | None:
+    """Enter what a policy names; positions must be entered in ascending order.
+
+    The id of a fact that another policy of the issuer defines with another type or dimension, if there is one; None is well.
+    """
+    for target, names in ((index.codes, summary.codes), (index.products, summary.products), (index.facts, summary.facts)):
         for name in names:
-            target[name] = (*target.get(name, ()), position)
+            target[name] = (*target[name], position) if name in target else (position,)
+    index.code_sets += [(codes, position) for codes in summary.code_sets]
+    for fact, form in summary.facts.items():
+        known = index.fact_forms.get(fact)
+        if known is not None and not agree(known, form):
+            return fact
+        index.fact_forms[fact] = joined_form(known, form)
+    return None
 
 
 def form_of(fact: FactDefinition) -> FactForm:

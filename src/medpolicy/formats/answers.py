@@ -1,0 +1,114 @@
+"""A determination -> the answer as plain JSON values. DESIGN.md, "The answer, as JSON".
+
+An axis that does not apply is left out, never null. Words come from `explain`, which hands them in.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from medpolicy.errors import RequestError
+from medpolicy.model.citation import Citation
+from medpolicy.model.determination import (
+    Determination,
+    Note,
+    PolicyCited,
+    Question,
+    Reason,
+    ServiceDetermination,
+)
+
+
+class Words(Protocol):
+    """What puts reasons and notes into words."""
+
+    def reason(self, reason: Reason, service: ServiceDetermination) -> str: ...
+
+    def note(self, note: Note) -> str: ...
+
+
+def answer_json(determination: Determination, words: Words) -> dict[str, Any]:
+    """The answer to a request."""
+    return {
+        "id": determination.id,
+        "library": determination.library,
+        "engine": determination.engine,
+        "as_of": determination.as_of.isoformat(),
+        "services": [_service(service, words) for service in determination.services],
+    }
+
+
+def error_json(error: RequestError) -> dict[str, Any]:
+    """The answer to a line that is refused."""
+    return {"id": error.request_id, "error": {"code": error.code, "field": error.field, "message": error.message}}
+
+
+def _service(service: ServiceDetermination, words: Words) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    if service.procedure is not None:
+        result["procedure"] = service.procedure
+    if service.modifiers:
+        result["modifiers"] = list(service.modifiers)
+    result["coverage"] = service.coverage.value
+    if service.stance is not None:
+        result["stance"] = service.stance.value
+    if service.prior_authorization is not None:
+        result["prior_authorization"] = service.prior_authorization.value
+    if service.basis is not None:
+        result["basis"] = service.basis.value
+    if service.policy is not None:
+        result["policy"] = policy_json(service.policy)
+    result["reasons"] = [_reason(reason, service, words) for reason in service.reasons]
+    result["questions"] = [_question(question) for question in service.questions]
+    result["notes"] = [_note(note, words) for note in service.notes]
+    result["related"] = [{"number": other.number, "title": other.title} for other in service.related]
+    return result
+
+
+def policy_json(policy: PolicyCited) -> dict[str, str]:
+    """The policy that answers; its version only where that is on file."""
+    if policy.version is None:
+        return {"issuer": policy.issuer, "number": policy.number}
+    return {"issuer": policy.issuer, "number": policy.number, "version": policy.version}
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Where it stands: the section, the lines, their digest, and the rendition that the lines belong to."""
+    return {
+        "section": citation.section,
+        "lines": [citation.first_line, citation.last_line],
+        "sha256": citation.sha256,
+        "rendition": citation.rendition,
+    }
+
+
+def _reason(reason: Reason, service: ServiceDetermination, words: Words) -> dict[str, Any]:
+    result: dict[str, Any] = {"code": reason.code.value}
+    if reason.rule is not None:
+        result["provision"] = reason.rule
+    result["text"] = words.reason(reason, service)
+    if reason.basis is not None:
+        result["basis"] = reason.basis.value
+    if reason.citation is not None:
+        result["citation"] = citation_json(reason.citation)
+    if reason.policy is not None and reason.policy != service.policy:
+        result["policy"] = policy_json(reason.policy)
+    return result
+
+
+def _question(question: Question) -> dict[str, Any]:
+    result: dict[str, Any] = {"fact": question.fact, "ask": question.ask, "type": question.type}
+    if question.unit is not None:
+        result["unit"] = question.unit
+    if question.choices:
+        result["choices"] = list(question.choices)
+    if question.provisions:
+        result["provisions"] = list(question.provisions)
+    return result
+
+
+def _note(note: Note, words: Words) -> dict[str, Any]:
+    result: dict[str, Any] = {"code": note.code.value, "text": words.note(note)}
+    if note.citations:
+        result["citations"] = [citation_json(citation) for citation in note.citations]
+    return result

@@ -1,0 +1,32 @@
+"""One request, answered: read and checked, decided, put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from medpolicy.engines import reference
+from medpolicy.explain.words import EnglishWords
+from medpolicy.formats.answers import answer_json
+from medpolicy.formats.requests import read_request
+from medpolicy.library.library import Library
+from medpolicy.model.determination import Determination
+from medpolicy.model.request import Request
+
+ENGINE = "medpolicy 0.1.0"
+_WORDS = EnglishWords()
+
+
+def determination_of(request: Mapping[str, Any] | Request, library: Library, *, as_of: date) -> Determination:
+    """The determination of a request, as a value of the model."""
+    read = request if isinstance(request, Request) else read_request(request, library)
+    return reference.determine(read, library, as_of=as_of, engine=ENGINE)
+
+
+def determine(request: Mapping[str, Any] | Request, library: Library, *, as_of: date) -> dict[str, Any]:
+    """The answer to a request, as plain JSON values; `RequestError` where it cannot be answered as it stands.
+
+    `as_of` is the day of asking: it is recorded, and decides nothing but notes.
+    """
+    return answer_json(determination_of(request, library, as_of=as_of), _WORDS)
