@@ -15,18 +15,23 @@ from medpolicy.model.determination import Determination
 from medpolicy.model.request import Request
 
 ENGINE = "medpolicy 0.1.0"
+ENGINES = {"reference": reference.determine}
 _WORDS = EnglishWords()
 
 
-def determination_of(request: Mapping[str, Any] | Request, library: Library, *, as_of: date) -> Determination:
-    """The determination of a request, as a value of the model."""
+def determination_of(
+    request: Mapping[str, Any] | Request, library: Library, *, as_of: date, engine: str = "reference"
+) -> Determination:
+    """The determination of a request, as a value of the model. `engine`: a name of `ENGINES`; they answer alike."""
     read = request if isinstance(request, Request) else read_request(request, library)
-    return reference.determine(read, library, as_of=as_of, engine=ENGINE)
+    return ENGINES[engine](read, library, as_of=as_of, engine=ENGINE)
 
 
-def determine(request: Mapping[str, Any] | Request, library: Library, *, as_of: date) -> dict[str, Any]:
+def determine(
+    request: Mapping[str, Any] | Request, library: Library, *, as_of: date, engine: str = "reference"
+) -> dict[str, Any]:
     """The answer to a request, as plain JSON values; `RequestError` where it cannot be answered as it stands.
 
     `as_of` is the day of asking: it is recorded, and decides nothing but notes.
     """
-    return answer_json(determination_of(request, library, as_of=as_of), _WORDS)
+    return answer_json(determination_of(request, library, as_of=as_of, engine=engine), _WORDS)
