@@ -89,6 +89,7 @@ class View:
     assumed: Assumed
     parts: Mapping[Part, PartInForce]
     entry: tuple[CodeListing, ListedCode] | None
+    listed: bool  # the text names the code, for whichever line
     known: Known
 
     def part(self, part: Part) -> PartInForce:
@@ -133,7 +134,7 @@ class View:
         """Every test that the policy may weigh here, bare, with the provision that it is in."""
         if self.policy.jurisdiction:
             yield "", c.ServiceStateIn(states=self.policy.jurisdiction)
-        for provision in self.usable(self.provisions()):
+        for provision in self.usable(self.weighed() or ()):
             for tree in (provision.when, provision.criteria):
                 for test in c.tests_in(tree):
                     yield provision.id, bare(test)
@@ -176,7 +177,7 @@ class View:
             return self._silent(reason)
         statements = self.part(Part.STATEMENTS)
         if statements.version is None:
-            return self._not_on_file(statements)
+            return self.not_on_file(statements)
         if self.line not in statements.version.lines_of_business:
             citation = statements.version.lines_of_business_citation
             where = cited(self.policy, statements)
@@ -186,24 +187,31 @@ class View:
             if within is NOT_MET:
                 return self._silent(Reason(ReasonCode.NOT_LISTED))
             if within is UNKNOWN:
-                opinion = self._open([], self.usable(self.provisions()))
+                opinion = self._open([], self.usable(self.weighed() or ()))
                 return replace(opinion, live=(c.ServiceStateIn(states=self.policy.jurisdiction), *opinion.live))
         return self._opinion_of_text()
 
-    def _opinion_of_text(self) -> Opinion:
+    def weighed(self) -> list[Provision] | None:
+        """The provisions that are weighed together; None where a listing decides alone, or the code is in no listing."""
         provisions = self.provisions()
         if self.case.code is None:
-            return self._by_provisions(provisions)
+            return provisions
         if self.entry is not None and self.part(Part.CODING).on_file:
-            listing, listed = self.entry
+            listing = self.entry[0]
             if listing.role is ListingRole.ALONE:
-                return self._by_listing(listing, listed)
-            chosen = listing.provisions
-            return self._by_provisions([item for item in provisions if not chosen or item.id in chosen])
-        naming = self.usable(item for item in provisions if item.procedures is not None)
-        if naming:
-            return self._by_provisions(naming)
-        return self._of_an_unlisted_code(provisions)
+                return None
+            return [item for item in provisions if not listing.provisions or item.id in listing.provisions]
+        if any(item.procedures is not None for item in self.usable(provisions)):
+            return provisions
+        return None
+
+    def _opinion_of_text(self) -> Opinion:
+        weighed = self.weighed()
+        if weighed is not None:
+            return self._by_provisions(weighed)
+        if self.entry is not None and self.part(Part.CODING).on_file:
+            return self._by_listing(*self.entry)
+        return self._of_an_unlisted_code(self.provisions())
 
     def _of_an_unlisted_code(self, provisions: Sequence[Provision]) -> Opinion:
         """A provision that the given facts or products meet decides; else the code is not addressed, or not on file."""
@@ -214,11 +222,11 @@ class View:
             return self._decided(met)
         added = naming_event(self.policy, code, self.case.day)
         if not coding.on_file and (self.entry is not None or added is not None):
-            return self._not_on_file(coding, added if self.entry is None else None)
+            return self.not_on_file(coding, added if self.entry is None else None)
         missing = [item for item in provisions if not self.part(item.part).on_file]
         unknowable = self._met_by_what_is_given(missing)
         if unknowable:
-            return self._not_on_file(self.part(unknowable[0][0].part))
+            return self.not_on_file(self.part(unknowable[0][0].part))
         opinion = self._silent(Reason(ReasonCode.NOT_LISTED))
         if added is not None:
             note = Note(NoteCode.NAMED_IN_HISTORY, f"{code} {added.date}", (added.citation,))
@@ -259,7 +267,7 @@ class View:
             if rulings:
                 return self._decided(rulings)
         if missing or (not provisions and not self.part(Part.STATEMENTS).on_file):
-            return self._not_on_file(self.part(missing[0].part if missing else Part.STATEMENTS))
+            return self.not_on_file(self.part(missing[0].part if missing else Part.STATEMENTS))
         where = cited(self.policy, self.part(Part.STATEMENTS))
         basis = self._basis(usable)
         reasons = tuple(
@@ -293,7 +301,7 @@ class View:
             )
         else:
             coverage = coverages.pop()
-            authorization, authorization_reasons = self._authorization()
+            authorization, authorization_reasons = self.authorization()
         return Opinion(
             position=self.position,
             policy=self.policy,
@@ -311,7 +319,7 @@ class View:
         where = cited(self.policy, self.part(weighed[0].part if weighed else Part.STATEMENTS))
         certain = {provision.id for provision, _ in rulings}
         undecided = [item for item in weighed if item.id not in certain and self.application(item) is UNKNOWN]
-        authorization, authorization_reasons = self._authorization()
+        authorization, authorization_reasons = self.authorization()
         return Opinion(
             position=self.position,
             policy=self.policy,
@@ -348,7 +356,7 @@ class View:
             notes=self.known.notes,
         )
 
-    def _not_on_file(self, part: PartInForce, named_by: HistoryEvent | None = None) -> Opinion:
+    def not_on_file(self, part: PartInForce, named_by: HistoryEvent | None = None) -> Opinion:
         """Nobody can say: the text of the day is not on file; the reason cites the event that tells so."""
         event = named_by or part.event
         reason = Reason(
@@ -371,7 +379,7 @@ class View:
 
     # -- their parts --------------------------------------------------------------------------------------------
 
-    def _authorization(self) -> tuple[PriorAuthorization | None, tuple[Reason, ...]]:
+    def authorization(self) -> tuple[PriorAuthorization | None, tuple[Reason, ...]]:
         """What the policy says of authorization in the setting, and where; None where the setting decides."""
         part = self.part(Part.AUTHORIZATION)
         if not part.on_file:
@@ -463,7 +471,7 @@ def view_of(position: int, policy: MedicalPolicy, issuer: Issuer, line: str, cas
         entry=entry[1] if entry is not None and coding.on_file else None,
         listed=listed,
     )
-    return View(position, policy, issuer, line, case, assumed, parts, entry, known)
+    return View(position, policy, issuer, line, case, assumed, parts, entry, listed, known)
 
 
 def _names(codes: CodeSet | None, code: str | None) -> bool:

@@ -102,8 +102,13 @@ class _Branch:
 
 def determine(request: Request, library: Library, *, as_of: date, engine: str) -> Determination:
     """The determination of a request that was read and checked. `as_of` decides nothing but notes."""
-    services = tuple(_Service(case, library, as_of).determination() for case in cases(request))
+    services = tuple(service_determination(case, library, as_of) for case in cases(request))
     return Determination(request.id, library.digest, engine, as_of, services)
+
+
+def service_determination(case: Case, library: Library, as_of: date) -> ServiceDetermination:
+    """The determination of one service."""
+    return _Service(case, library, as_of).determination()
 
 
 class _Service:

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from medpolicy.errors import NotFound
+from medpolicy.errors import InvalidModel, NotFound
 from medpolicy.library.in_force import codes_in_history
+from medpolicy.library.precedence import MEDICARE_AUTHORITIES
 from medpolicy.model.codes import CodeSet
 from medpolicy.model.facts import FactDefinition, FactType
 from medpolicy.model.issuer import Issuer
@@ -44,11 +45,12 @@ class IssuerIndex:
         return tuple(sorted(wider.union(exact))) if wider else exact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """Issuers, their policies in the order (issuer, number), the index, and the digest that answers state.
 
-    `policies` may decode each policy only when it is looked at; the index is complete without that.
+    `policies` may decode each policy only when it is looked at; the index is complete without that. `compiled` is where an
+    engine keeps what it compiles from the library, so that it lives as long.
     """
 
     issuers: Mapping[str, Issuer]
@@ -59,6 +61,7 @@ class Library:
     lines: Mapping[str, tuple[str, ...]]  # line of business: the issuers that declare it
     digest: str
     medicare: tuple[int, ...]  # positions of policies with an authority of Medicare's
+    compiled: dict[str, object] = field(default_factory=dict, repr=False)
 
     def policy(self, number: str, issuer: str | None = None) -> MedicalPolicy:
         """The policy of that number; `NotFound` where there is none, or more than one and no issuer is named."""
@@ -145,6 +148,28 @@ def add_to_index(index: IssuerIndex, position: int, summary: PolicySummary) -> s
             return fact
         index.fact_forms[fact] = joined_form(known, form)
     return None
+
+
+def library_of(issuers: Iterable[Issuer], policies: Iterable[MedicalPolicy], digest: str) -> Library:
+    """The library of these issuers and policies, which need not come from files. `InvalidModel` where facts disagree."""
+    by_id = {issuer.id: issuer for issuer in sorted(issuers, key=lambda issuer: issuer.id)}
+    ordered = sorted(policies, key=lambda policy: (policy.issuer, policy.number))
+    summaries = [summary_of(policy) for policy in ordered]
+    index = {issuer: IssuerIndex() for issuer in by_id}
+    for at, (policy, summary) in enumerate(zip(ordered, summaries, strict=True)):
+        fact = add_to_index(index[policy.issuer], at, summary)
+        if fact is not None:
+            raise InvalidModel(f"the fact {fact!r} has another type or dimension in another policy of {policy.issuer}")
+    return Library(
+        issuers=by_id,
+        policies=ordered,
+        keys=tuple((policy.issuer, policy.number) for policy in ordered),
+        summaries=summaries,
+        index=index,
+        lines=issuers_by_line(by_id),
+        digest=digest,
+        medicare=tuple(at for at, policy in enumerate(ordered) if policy.authority in MEDICARE_AUTHORITIES),
+    )
 
 
 def form_of(fact: FactDefinition) -> FactForm:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from medpolicy.engines import reference
+from medpolicy.engines import compiled, reference
 from medpolicy.explain.words import EnglishWords
 from medpolicy.formats.answers import answer_json
 from medpolicy.formats.requests import read_request
@@ -15,12 +15,12 @@ from medpolicy.model.determination import Determination
 from medpolicy.model.request import Request
 
 ENGINE = "medpolicy 0.1.0"
-ENGINES = {"reference": reference.determine}
+ENGINES = {"reference": reference.determine, "compiled": compiled.determine}
 _WORDS = EnglishWords()
 
 
 def determination_of(
-    request: Mapping[str, Any] | Request, library: Library, *, as_of: date, engine: str = "reference"
+    request: Mapping[str, Any] | Request, library: Library, *, as_of: date, engine: str = "compiled"
 ) -> Determination:
     """The determination of a request, as a value of the model. `engine`: a name of `ENGINES`; they answer alike."""
     read = request if isinstance(request, Request) else read_request(request, library)
@@ -28,7 +28,7 @@ def determination_of(
 
 
 def determine(
-    request: Mapping[str, Any] | Request, library: Library, *, as_of: date, engine: str = "reference"
+    request: Mapping[str, Any] | Request, library: Library, *, as_of: date, engine: str = "compiled"
 ) -> dict[str, Any]:
     """The answer to a request, as plain JSON values; `RequestError` where it cannot be answered as it stands.
 

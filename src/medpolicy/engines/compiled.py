@@ -1,0 +1,779 @@
+"""The same answers as `reference.py`, from a compiled index.
+
+What does not depend on the request's facts is decided once for each policy, stretch of days, line of business and code, by
+asking the reference's own parts (`opinion.py`); what does is compiled into functions and a decision diagram
+(`weighing.py`). Nothing is kept from one request to the next but what was compiled. Services that more than one policy may
+decide, and Medicare's own policies, go to the reference engine.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from medpolicy.engines import reference
+from medpolicy.engines.case import SOURCE_CODE, SOURCE_REQUEST, Case
+from medpolicy.engines.opinion import Opinion, View, value_in_words, view_of
+from medpolicy.engines.standing import SETTING, cited, conflict_notes, question, related_of
+from medpolicy.engines.weighing import Weighing
+from medpolicy.library.in_force import boundaries
+from medpolicy.library.library import IssuerIndex, Library
+from medpolicy.model.determination import (
+    Basis,
+    Determination,
+    Ground,
+    Note,
+    NoteCode,
+    PolicyCited,
+    PriorAuthorization,
+    Question,
+    Reason,
+    ReasonCode,
+    RelatedCited,
+    ServiceDetermination,
+    weakest,
+)
+from medpolicy.model.facts import FactValue
+from medpolicy.model.issuer import Coverage, Issuer, LineOfBusiness, Program, Setting, Stance
+from medpolicy.model.policy import Authority, MedicalPolicy, Part, Product, Provision
+from medpolicy.model.products import product_key
+from medpolicy.model.request import Request, RequestedService
+from medpolicy.model.truth import MET, UNKNOWN, CriterionStatus
+
+_UNLISTED: Final = "?"  # stands for every code that a policy does not name
+_SILENT: Final = frozenset((Coverage.NOT_ADDRESSED, Coverage.INDETERMINATE))
+_YES_NO: Final = {True: "yes", False: "no"}
+_NOT_LISTED: Final = (Reason(ReasonCode.NOT_LISTED),)
+_SETTING_QUESTION: Final = question(SETTING, None, ())
+_ONLY_SETTING: Final = (_SETTING_QUESTION,)
+_NO_FACTS: Final[Mapping[str, FactValue]] = {}
+
+_Authorization = tuple[PriorAuthorization | None, tuple[Reason, ...]]
+
+
+def determine(request: Request, library: Library, *, as_of: date, engine: str) -> Determination:
+    """The determination of a request that was read and checked. `as_of` decides nothing but notes."""
+    index = library.compiled.get("compiled")
+    if not isinstance(index, CompiledIndex):
+        index = library.compiled["compiled"] = CompiledIndex(library)
+    procedures = request.procedures
+    if len(procedures) == 1:
+        services: tuple[ServiceDetermination, ...] = (index.service(Case(request, procedures[0], True), as_of),)
+    elif procedures:
+        services = tuple([index.service(Case(request, service, False), as_of) for service in procedures])
+    else:
+        services = (index.service(Case(request, None, True), as_of),)
+    return Determination(request.id, library.digest, engine, as_of, services)
+
+
+@dataclass(slots=True)
+class _Known:
+    """As `case.Known`: what is known, who said it, and the same without what only products imply (None: the same)."""
+
+    values: dict[str, object]
+    sources: dict[str, str]
+    without_products: dict[str, object] | None
+    products: list[Product]
+    notes: list[Note]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Answer:
+    """What one policy comes to for a service, before what is added from the request."""
+
+    coverage: Coverage
+    stance: Stance | None
+    authorization: PriorAuthorization | None
+    basis: Basis | None
+    cited: PolicyCited | None
+    reasons: tuple[Reason, ...]
+    questions: tuple[Question, ...] = ()
+    notes: Sequence[Note] = ()
+
+
+class CompiledIndex:
+    """A library, compiled as far as it was asked about."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._policies: dict[int, _CompiledPolicy] = {}
+        self._lines: dict[tuple[str, str], tuple[LineOfBusiness, IssuerIndex, bool]] = {}
+
+    def compile_all(self) -> None:
+        """Compile every policy, stretch of days, line and code now, so that no later request has to."""
+        for at in range(len(self.library.keys)):
+            policy = self._policy(at)
+            for line in policy.issuer.lines_of_business:
+                for stretch in range(len(policy.starts) + 1):
+                    period = policy.period(stretch, line.id)
+                    for code in (None, _UNLISTED, *self.library.summaries[at].codes):
+                        period.coded(code).prepare()
+
+    def _policy(self, at: int) -> _CompiledPolicy:
+        found = self._policies.get(at)
+        if found is None:
+            found = self._policies[at] = _CompiledPolicy(at, self.library)
+        return found
+
+    def _line(self, request: Request) -> tuple[LineOfBusiness, IssuerIndex, bool]:
+        key = (request.issuer, request.line_of_business)
+        found = self._lines.get(key)
+        if found is None:
+            line = self.library.issuers[request.issuer].line(request.line_of_business)
+            assert line is not None
+            is_medicare = line.program is Program.MEDICARE_ADVANTAGE
+            found = self._lines[key] = (line, self.library.index[request.issuer], is_medicare)
+        return found
+
+    def service(self, case: Case, as_of: date) -> ServiceDetermination:
+        """The determination of one service."""
+        request, service = case.request, case.service
+        line, index, is_medicare = self._line(request)
+        if is_medicare and self.library.medicare:
+            return reference.service_determination(case, self.library, as_of)
+        whole_names = request.products or ()
+        own_names = (service.products or ()) if service is not None else ()
+        named = [(name, product_key(name)) for name in whole_names] if whole_names else []
+        own = [(name, product_key(name)) for name in own_names] if own_names else []
+        positions = () if service is None else index.naming(service.code)
+        others = self._others(case, index, named, own, positions[0] if positions else -1)
+        listed = True
+        if not positions:
+            positions, others = others, ()
+            listed = service is None
+        if len(positions) > 1 or any(at in self.library.medicare for at in positions):
+            return reference.service_determination(case, self.library, as_of)
+        notes: list[Note]
+        related: tuple[RelatedCited, ...] = ()
+        if positions:
+            policy = self._policy(positions[0])
+            if is_medicare and policy.policy.authority is Authority.CONTRACT:
+                return reference.service_determination(case, self.library, as_of)
+            period = policy.period(bisect_right(policy.starts, request.service_date), line.id)
+            code = None if service is None else service.code if listed else _UNLISTED
+            answer = period.coded(code).answer(case, named, own)
+            if answer is None or (others and (answer.coverage is Coverage.NOT_ADDRESSED or answer.questions)):
+                return reference.service_determination(case, self.library, as_of)
+            notes = list(answer.notes)
+            if is_medicare:
+                notes.append(policy.medicare_note if answer.cited is not None else _MEDICARE_NOTE)
+            if answer.cited is not None:
+                related = policy.related
+        else:
+            answer = _Answer(
+                coverage=Coverage.NOT_ADDRESSED, stance=None, authorization=None, basis=None, cited=None, reasons=_NOT_LISTED
+            )
+            notes = [_MEDICARE_NOTE] if is_medicare else []
+            listed = False
+        if named or own:
+            reaching = [*named, *own] if case.alone or listed else own
+            products = index.products
+            notes += [Note(NoteCode.PRODUCT_NOT_LISTED, name) for name, key in reaching if key not in products]
+        if request.service_date > as_of:
+            notes.append(Note(NoteCode.FUTURE_SERVICE_DATE, request.service_date.isoformat()))
+        return ServiceDetermination(
+            None if service is None else service.code,
+            () if service is None else service.modifiers,
+            answer.coverage,
+            answer.stance,
+            answer.authorization,
+            answer.basis,
+            answer.cited,
+            answer.reasons,
+            answer.questions,
+            tuple(dict.fromkeys(notes)) if len(notes) > 1 else tuple(notes),
+            related,
+        )
+
+    def _others(
+        self,
+        case: Case,
+        index: IssuerIndex,
+        named: list[tuple[str, str]],
+        own: list[tuple[str, str]],
+        naming: int,
+    ) -> tuple[int, ...]:
+        """The policies, besides the one that names the code, that know a fact or product which reaches the service."""
+        found: set[int] = set()
+        whole = case.request.facts if case.alone else _NO_FACTS
+        for facts in (whole, case.service.facts if case.service is not None else _NO_FACTS):
+            for fact in facts:
+                found.update(index.facts.get(fact, ()))
+        for names in (named if case.alone else [], own):
+            for _, key in names:
+                found.update(index.products.get(key, ()))
+        found.discard(naming)
+        if self.library.medicare:
+            found.difference_update(self.library.medicare)
+        return tuple(sorted(found))
+
+
+_MEDICARE_NOTE: Final = Note(NoteCode.MEDICARE_CRITERIA_NOT_LOADED, "")
+
+
+class _CompiledPolicy:
+    """One policy: the days on which its text in force changes, and what is compiled of each stretch between them."""
+
+    def __init__(self, at: int, library: Library) -> None:
+        self.at = at
+        self.policy: MedicalPolicy = library.policies[at]
+        self.issuer: Issuer = library.issuers[self.policy.issuer]
+        self.starts: tuple[date, ...] = boundaries(self.policy)
+        self.related = related_of(self.policy)
+        said = [f"{other.system}: {other.value}" for other in self.policy.identifiers if other.system == "ncd-lcd"]
+        self.medicare_note = Note(NoteCode.MEDICARE_CRITERIA_NOT_LOADED, "; ".join(said))
+        self._periods: dict[tuple[int, str], _Period] = {}
+
+    def period(self, stretch: int, line: str) -> _Period:
+        """The text in force from `starts[stretch - 1]` on (0: before the first), for a line of business."""
+        found = self._periods.get((stretch, line))
+        if found is None:
+            day = self.starts[stretch - 1] if stretch else self.starts[0] - timedelta(days=1)
+            found = self._periods[stretch, line] = _Period(self, day, line)
+        return found
+
+
+class _Period:
+    """A policy over a stretch of days in which its text in force does not change, for one line of business."""
+
+    def __init__(self, compiled: _CompiledPolicy, day: date, line: str) -> None:
+        self.compiled = compiled
+        self.day = day
+        self.line = line
+        self._coded: dict[str | None, _Coded] = {}
+        parts = self.view(None).parts
+        products = parts[Part.PRODUCTS]
+        self.products_on_file = products.on_file
+        self.products_basis = products.basis
+        self.products: dict[str, Product] = {}
+        self.conflicts: dict[str, list[Note]] = {}
+        for products_of in () if products.version is None else products.version.product_lists:
+            for product in products_of.products:
+                for name in (product.name, *product.aliases):
+                    self.products[product_key(name)] = product
+                self.conflicts[product.name] = conflict_notes(compiled.policy, [product], day)
+        self.parts = parts
+        self.overdue = {
+            part: None if in_force.overdue is None else Note(NoteCode.REVIEW_OVERDUE, str(in_force.overdue))
+            for part, in_force in parts.items()
+        }
+
+    def view(self, code: str | None, setting: Setting | None = None) -> View:
+        """The reference's view of a service of which nothing is told but its code and setting."""
+        service = None if code is None else RequestedService(code=code)
+        request = Request(
+            issuer=self.compiled.policy.issuer,
+            service_date=self.day,
+            line_of_business=self.line,
+            setting=setting,
+            procedures=() if service is None else (service,),
+        )
+        case = Case(request, service, alone=True)
+        return view_of(self.compiled.at, self.compiled.policy, self.compiled.issuer, self.line, case, {})
+
+    def coded(self, code: str | None) -> _Coded:
+        """What is compiled for a code that the policy names, for none, or for one that it does not name."""
+        found = self._coded.get(code)
+        if found is None:
+            found = self._coded[code] = _Coded(self, code)
+        return found
+
+    def overdue_notes(self, parts: Iterable[Part]) -> list[Note]:
+        """One note for each review that fell due before these days."""
+        found = [self.overdue[part] for part in parts]
+        return list(dict.fromkeys(note for note in found if note is not None))
+
+
+@dataclass(slots=True)
+class _Item:
+    """A provision as it is quoted: what does not depend on the request."""
+
+    provision: Provision
+    basis: Basis
+    cited: PolicyCited
+    subjects: tuple[str, ...]
+    part: Part
+
+
+class _Coded:
+    """A policy over a stretch of days, for a line and a code: decided already, or as far as it can be."""
+
+    def __init__(self, period: _Period, code: str | None) -> None:
+        self.period = period
+        view = period.view(code)
+        self.at_reference = bool(view.policy.jurisdiction)
+        self.listed = view.listed
+        self.implies: Mapping[str, FactValue] = (
+            view.entry[1].implies if view.entry is not None and view.part(Part.CODING).on_file else _NO_FACTS
+        )
+        self.authorization: dict[Setting | None, _Authorization] = {}
+        self.fixed: dict[Setting | None, _Answer] = {}
+        self.weighing: Weighing | None = None
+        self.is_unlisted = False
+        in_text = (
+            period.day >= view.policy.first_day and view.part(Part.STATEMENTS).version is not None and view.line in _lines(view)
+        )
+        weighed = view.weighed() if in_text else None
+        decides_alone = view.entry is not None and view.part(Part.CODING).on_file and weighed is None
+        if in_text and not decides_alone:
+            self.is_unlisted = weighed is None
+            provisions = view.provisions() if weighed is None else weighed
+            self._compile(view, provisions)
+        for setting in (None, *Setting):
+            seen = period.view(code, setting)
+            if in_text:
+                self.authorization[setting] = seen.authorization()
+            if not in_text or decides_alone or self.is_unlisted:
+                self.fixed[setting] = self._fixed(seen.opinion())
+        if not in_text and self.at_reference:
+            self.at_reference = False
+
+    def _compile(self, view: View, provisions: Sequence[Provision]) -> None:
+        usable = view.usable(provisions)
+        self.missing = [item for item in provisions if item not in usable]
+        nothing_on_file = bool(self.missing) or (not provisions and not view.part(Part.STATEMENTS).on_file)
+        of_none = Coverage.INDETERMINATE if nothing_on_file else Coverage.NOT_ADDRESSED
+        self.weighing = Weighing(usable, view.definitions(), view.issuer, of_none=of_none)
+        self.items = [
+            _Item(
+                weighed.provision,
+                view.part(weighed.provision.part).basis,
+                cited(view.policy, view.part(weighed.provision.part)),
+                weighed.subjects,
+                weighed.provision.part,
+            )
+            for weighed in self.weighing.weighed
+        ]
+        self.naming = [at for at, weighed in enumerate(self.weighing.weighed) if weighed.names_code]
+        self.general = [at for at, weighed in enumerate(self.weighing.weighed) if not weighed.names_code]
+        self.statements_basis = view.part(Part.STATEMENTS).basis
+        self.statements_cited = cited(view.policy, view.part(Part.STATEMENTS))
+        part = view.part(self.missing[0].part if self.missing else Part.STATEMENTS)
+        self.not_on_file = self._fixed(view.not_on_file(part)) if nothing_on_file else None
+        self.needs = frozenset(self.weighing.subjects)
+
+    def prepare(self) -> None:
+        """Make the diagram now, which otherwise is made when the first question is asked."""
+        if self.weighing is not None:
+            self.weighing.diagrams()
+
+    def _fixed(self, opinion: Opinion) -> _Answer:
+        """The answer that an opinion comes to which rests on nothing that the request could tell but the setting."""
+        coverage = opinion.coverage
+        assert coverage is not None
+        reasons, authorization = opinion.reasons, opinion.authorization
+        questions: tuple[Question, ...] = ()
+        if coverage not in _SILENT:
+            reasons = (*reasons, *opinion.authorization_reasons)
+            if authorization is None:
+                authorization, questions = PriorAuthorization.CONDITIONAL, _ONLY_SETTING
+        stance = next(iter(opinion.stances)) if len(opinion.stances) == 1 and coverage not in _SILENT else None
+        return _Answer(
+            coverage=coverage,
+            stance=stance,
+            authorization=authorization,
+            basis=opinion.basis,
+            cited=opinion.cited,
+            reasons=reasons,
+            questions=questions,
+            notes=opinion.notes,
+        )
+
+    # -- one request --------------------------------------------------------------------------------------------
+
+    def answer(self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]) -> _Answer | None:
+        """What the policy comes to; None where only the reference engine can say."""
+        if self.at_reference:
+            return None
+        known = self._known(case, named, own)
+        setting = case.request.setting
+        weighing = self.weighing
+        if weighing is None:
+            return self._with_notes(self.fixed[setting], known, conflicts=self.fixed[setting].coverage not in _SILENT)
+        day = case.request.service_date
+        statuses = weighing.statuses(known.values, day)
+        applications = [weighed.application(statuses) for weighed in weighing.weighed]
+        without = statuses
+        if known.without_products is not None:
+            without = weighing.statuses(known.without_products, day)
+        if self.is_unlisted:
+            return self._unlisted(case, known, statuses, without, applications)
+        for group in (self.naming, self.general):
+            if not group:
+                continue
+            if any(applications[at] is UNKNOWN for at in group):
+                everything = group is self.naming or not self.naming
+                among = range(len(applications)) if everything else group
+                return self._open(setting, known, statuses, without, applications, group, among)
+            rulings = [at for at in group if isinstance(applications[at], Stance)]
+            if rulings:
+                return self._decided(setting, known, statuses, without, applications, rulings)
+        if self.not_on_file is not None:
+            return self._with_notes(self.not_on_file, known, conflicts=False)
+        reasons = tuple(
+            [
+                self._quoted(ReasonCode.CRITERIA_NOT_MET, at, known, statuses, without, grounds=False)
+                for at in range(len(self.items))
+            ]
+        ) or (Reason(ReasonCode.CRITERIA_NOT_MET, policy=self.statements_cited),)
+        return _Answer(
+            coverage=Coverage.NOT_ADDRESSED,
+            stance=None,
+            authorization=None,
+            basis=self._basis(range(len(self.items)), statuses, without),
+            cited=self.statements_cited,
+            reasons=reasons,
+            notes=known.notes,
+        )
+
+    def _with_notes(self, answer: _Answer, known: _Known, *, conflicts: bool) -> _Answer:
+        if not known.notes and not known.products:
+            return answer
+        extra = [*known.notes]
+        if conflicts:
+            extra += [note for product in known.products for note in self.period.conflicts[product.name]]
+        return _Answer(
+            coverage=answer.coverage,
+            stance=answer.stance,
+            authorization=answer.authorization,
+            basis=answer.basis,
+            cited=answer.cited,
+            reasons=answer.reasons,
+            questions=answer.questions,
+            notes=[*extra, *answer.notes],
+        )
+
+    def _unlisted(
+        self,
+        case: Case,
+        known: _Known,
+        statuses: Sequence[CriterionStatus],
+        without: Sequence[CriterionStatus],
+        applications: Sequence[Stance | CriterionStatus],
+    ) -> _Answer | None:
+        assert self.weighing is not None
+        setting = case.request.setting
+        rulings = [at for at, stance in enumerate(applications) if isinstance(stance, Stance)]
+        if rulings:
+            given = {*case.request.facts, "products", *known.sources}
+            if case.service is not None:
+                given.update(case.service.facts)
+            told = {subject: value for subject, value in known.values.items() if subject not in given}
+            ungiven = self.weighing.statuses(told, case.request.service_date)
+            weighed = self.weighing.weighed
+            rulings = [at for at in rulings if weighed[at].application(ungiven) is not applications[at]]
+        if rulings:
+            return self._decided(setting, known, statuses, without, applications, rulings)
+        if self.missing and known.sources:
+            return None  # whether the text that is not on file might speak is looked up by the reference engine
+        return self._with_notes(self.fixed[setting], known, conflicts=False)
+
+    def _decided(
+        self,
+        setting: Setting | None,
+        known: _Known,
+        statuses: Sequence[CriterionStatus],
+        without: Sequence[CriterionStatus],
+        applications: Sequence[Stance | CriterionStatus],
+        rulings: Sequence[int],
+    ) -> _Answer:
+        reasons = [self._ruling(at, applications[at], known, statuses, without) for at in rulings]
+        basis = _weakest([reason.basis for reason in reasons if reason.basis is not None])
+        where = self.items[rulings[0]].cited
+        notes = self._notes(known, rulings)
+        stance = applications[rulings[0]]
+        assert isinstance(stance, Stance)
+        issuer = self.period.compiled.issuer
+        coverage = issuer.coverage_of(stance)
+        only: Stance | None = stance
+        for at in rulings[1:]:
+            other = applications[at]
+            assert isinstance(other, Stance)
+            if other is not stance:
+                only = None
+                if issuer.coverage_of(other) is not coverage:
+                    return _Answer(
+                        coverage=Coverage.INDETERMINATE,
+                        stance=None,
+                        authorization=PriorAuthorization.INDETERMINATE,
+                        basis=basis,
+                        cited=where,
+                        reasons=(Reason(ReasonCode.CONFLICT, policy=where), *reasons),
+                        notes=notes,
+                    )
+        authorization, rules = self.authorization[setting]
+        questions: tuple[Question, ...] = ()
+        if authorization is None:
+            authorization, questions = PriorAuthorization.CONDITIONAL, _ONLY_SETTING
+        return _Answer(
+            coverage=coverage,
+            stance=only,
+            authorization=authorization,
+            basis=basis,
+            cited=where,
+            reasons=(*reasons, *rules),
+            questions=questions,
+            notes=notes,
+        )
+
+    def _open(
+        self,
+        setting: Setting | None,
+        known: _Known,
+        statuses: Sequence[CriterionStatus],
+        without: Sequence[CriterionStatus],
+        applications: Sequence[Stance | CriterionStatus],
+        group: Sequence[int],
+        among: Sequence[int],
+    ) -> _Answer:
+        weighing = self.weighing
+        assert weighing is not None
+        authorization, rules = self.authorization[setting]
+        possible, asked = weighing.questions(weighing.allowed(statuses), setting_open=authorization is None)
+        coverages = {weighing.coverage(stances) for stances in possible}
+        coverage = next(iter(coverages)) if len(coverages) == 1 else Coverage.CONDITIONAL
+        authorizations: set[PriorAuthorization | None] = set()
+        stances_left: set[Stance | None] = set()
+        for stances in possible:
+            outcome = weighing.coverage(stances)
+            if outcome in _SILENT:
+                authorizations.add(PriorAuthorization.INDETERMINATE if outcome is Coverage.INDETERMINATE else None)
+                stances_left.add(None)
+                continue
+            stances_left.add(next(iter(stances)) if len(stances) == 1 else None)
+            if authorization is not None:
+                authorizations.add(authorization)
+            else:
+                authorizations.update(self.authorization[way][0] for way in Setting)
+        only = next(iter(stances_left)) if len(stances_left) == 1 else None
+        told = next(iter(authorizations)) if len(authorizations) == 1 else PriorAuthorization.CONDITIONAL
+        where = self.items[among[0]].cited
+        basis = self._basis(among, statuses, without)
+        reasons: list[Reason] = []
+        if coverage is Coverage.NOT_ADDRESSED:
+            reasons.append(Reason(ReasonCode.CRITERIA_NOT_MET, policy=where, basis=basis))
+        if coverage is Coverage.INDETERMINATE:
+            reasons.append(Reason(ReasonCode.CONFLICT, policy=where))
+        rulings = [at for at in group if isinstance(applications[at], Stance)]
+        reasons += [self._ruling(at, applications[at], known, statuses, without) for at in rulings]
+        if coverage is Coverage.CONDITIONAL or only is None or not rulings:
+            reasons += [
+                self._quoted(ReasonCode.PROVISION_OPEN, at, known, statuses, without)
+                for at in among
+                if applications[at] is UNKNOWN
+            ]
+        if coverage not in _SILENT:
+            reasons += rules
+        return _Answer(
+            coverage=coverage,
+            stance=only,
+            authorization=told,
+            basis=basis,
+            cited=where,
+            reasons=tuple(reasons),
+            questions=tuple([self._question(at) for at in asked]),
+            notes=self._notes(known, among),
+        )
+
+    def _question(self, at: int) -> Question:
+        assert self.weighing is not None
+        return _SETTING_QUESTION if at < 0 else self.weighing.asks[at]
+
+    def _notes(self, known: _Known, items: Sequence[int]) -> list[Note]:
+        notes = [*known.notes]
+        for product in known.products:
+            notes += self.period.conflicts[product.name]
+        for at in items:
+            note = self.period.overdue[self.items[at].part]
+            if note is not None:
+                notes.append(note)
+        return notes
+
+    def _basis(self, items: Iterable[int], statuses: Sequence[CriterionStatus], without: Sequence[CriterionStatus]) -> Basis:
+        bases = [self._basis_of(at, statuses, without) for at in items]
+        return _weakest(bases or [self.statements_basis])
+
+    def _basis_of(self, at: int, statuses: Sequence[CriterionStatus], without: Sequence[CriterionStatus]) -> Basis:
+        basis = self.items[at].basis
+        if without is not statuses:
+            assert self.weighing is not None
+            weighed = self.weighing.weighed[at]
+            if weighed.application(statuses) is not weighed.application(without):
+                return weakest(basis, self.period.products_basis)
+        return basis
+
+    def _ruling(
+        self,
+        at: int,
+        stance: Stance | CriterionStatus,
+        known: _Known,
+        statuses: Sequence[CriterionStatus],
+        without: Sequence[CriterionStatus],
+    ) -> Reason:
+        assert self.weighing is not None
+        provision = self.items[at].provision
+        if stance is Stance.DELEGATED:
+            return self._quoted(ReasonCode.DELEGATED, at, known, statuses, without)
+        if provision.otherwise is not None and self.weighing.weighed[at].criteria(statuses) is not MET:
+            return self._quoted(ReasonCode.PROVISION_OTHERWISE, at, known, statuses, without)
+        return self._quoted(ReasonCode.PROVISION_MET, at, known, statuses, without)
+
+    def _quoted(
+        self,
+        code: ReasonCode,
+        at: int,
+        known: _Known,
+        statuses: Sequence[CriterionStatus],
+        without: Sequence[CriterionStatus],
+        *,
+        grounds: bool = True,
+    ) -> Reason:
+        item = self.items[at]
+        provision = item.provision
+        says, citation = provision.text, provision.citation
+        if code is ReasonCode.PROVISION_OTHERWISE:
+            says = provision.otherwise_text or says
+            citation = provision.otherwise_citation or citation
+        return Reason(
+            code,
+            says,
+            item.cited,
+            provision.id,
+            self._basis_of(at, statuses, without),
+            citation,
+            self._grounds(item, known) if grounds else (),
+            provision.delegated_to if code is ReasonCode.DELEGATED else (),
+        )
+
+    def _grounds(self, item: _Item, known: _Known) -> tuple[Ground, ...]:
+        values, sources = known.values, known.sources
+        return tuple(
+            [
+                Ground(
+                    subject,
+                    _YES_NO[value] if isinstance(value := values[subject], bool) else value_in_words(value),
+                    sources.get(subject, SOURCE_REQUEST),
+                )
+                for subject in item.subjects
+                if subject in values
+            ]
+        )
+
+    def _known(self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]) -> _Known:
+        """As `case.known_of`."""
+        request, service = case.request, case.service
+        reaches = case.alone or self.listed
+        notes: list[Note] = []
+        values: dict[str, object] = dict(request.facts) if reaches else {}
+        if service is not None and service.facts:
+            for fact, value in service.facts.items():
+                if values.get(fact, value) != value:
+                    notes.append(Note(NoteCode.CONFLICTING_FACTS, fact))
+                values[fact] = value
+        sources = dict.fromkeys(values, SOURCE_REQUEST)
+        for fact, value in self.implies.items():
+            stated = values.get(fact)
+            if stated is None:
+                sources[fact] = SOURCE_CODE
+            elif stated != value:
+                notes.append(Note(NoteCode.CONFLICTING_FACTS, fact))
+                sources[fact] = SOURCE_CODE
+            values[fact] = value
+        products: list[Product] = []
+        without: dict[str, object] | None = None
+        names = [*(named if reaches else ()), *own]
+        if names:
+            products, without = self._with_products(names, values, sources, notes)
+        self._of_the_request(case, values, reaches, names)
+        if without is not None:
+            self._of_the_request(case, without, reaches, names)
+        return _Known(values, sources, without, products, notes if len(notes) < 2 else list(dict.fromkeys(notes)))
+
+    def _of_the_request(self, case: Case, values: dict[str, object], reaches: bool, names: Sequence[tuple[str, str]]) -> None:
+        """Add the parts of the request that a criterion here asks about."""
+        if self.weighing is None or not self.weighing.reserved:
+            return
+        request = case.request
+        own_told = case.service is not None and case.service.products is not None
+        told: dict[str, object | None] = {
+            "age": request.member.age,
+            "sex": request.member.sex,
+            "diagnoses": request.diagnoses,
+            "procedure": case.code,
+            "products": tuple(key for _, key in names) if own_told or (reaches and request.products is not None) else None,
+            "service_state": request.service_state,
+        }
+        for subject in self.weighing.reserved:
+            if told[subject] is not None:
+                values[subject] = told[subject]
+
+    def _with_products(
+        self,
+        names: Sequence[tuple[str, str]],
+        values: dict[str, object],
+        sources: dict[str, str],
+        notes: list[Note],
+    ) -> tuple[list[Product], dict[str, object] | None]:
+        period = self.period
+        found = {product.name: product for _, key in names if (product := period.products.get(key)) is not None}
+        if not found:
+            return [], None
+        if not period.products_on_file:
+            notes[:0] = []
+            listed = [Note(NoteCode.PRODUCTS_NOT_ON_FILE, name) for name in found]
+            notes += listed
+            return [], None
+        implied, whose, disputes = _implied(found.values())
+        # In the order of `case.known_of`: what the products say of each other comes before what they say of the rest.
+        notes[:] = [*notes, *disputes]
+        without = dict(values)
+        for fact, value in implied.items():
+            stated = values.get(fact)
+            if stated is not None and stated != value:
+                notes.append(Note(NoteCode.CONFLICTING_FACTS, fact))
+                if fact in self.implies:
+                    if value is False:
+                        continue
+                    if value is not True:
+                        del values[fact], sources[fact]
+                        continue
+            if stated != value:
+                sources[fact] = whose[fact]
+            values[fact] = value
+        return list(found.values()), without
+
+
+def _implied(products: Iterable[Product]) -> tuple[dict[str, FactValue], dict[str, str], list[Note]]:
+    """As `case._implied_by_products`."""
+    implied: dict[str, FactValue] = {}
+    whose: dict[str, str] = {}
+    disputed: set[str] = set()
+    notes = []
+    for product in products:
+        for fact, value in product.implies.items():
+            if fact in implied and implied[fact] != value:
+                notes.append(Note(NoteCode.CONFLICTING_FACTS, fact))
+                if not isinstance(value, bool):
+                    disputed.add(fact)
+                if value is not True:
+                    continue
+            if implied.get(fact) != value:
+                implied[fact], whose[fact] = value, product.name
+    for fact in disputed:
+        del implied[fact]
+    return implied, whose, notes
+
+
+def _lines(view: View) -> tuple[str, ...]:
+    version = view.part(Part.STATEMENTS).version
+    return () if version is None else version.lines_of_business
+
+
+def _weakest(bases: Sequence[Basis]) -> Basis:
+    first = bases[0]
+    if all(basis is first for basis in bases):
+        return first
+    return weakest(*bases)
