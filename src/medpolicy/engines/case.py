@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from medpolicy.library.in_force import PartInForce
 from medpolicy.model.determination import Note, NoteCode
@@ -22,8 +23,7 @@ SOURCE_REQUEST = "request"
 SOURCE_CODE = "code"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One service of a request: the procedure (None: the request names none), and whether it is the only one."""
 
     request: Request
@@ -76,7 +76,6 @@ def known_of(case: Case, *, products: PartInForce, entry: ListedCode | None, lis
                 notes.append(Note(NoteCode.CONFLICTING_FACTS, fact))
             stated[fact] = value
     names = case.products(listed=listed)
-    named, implied, sources = _implied_by_products(names or (), products, notes)
     by_code: Mapping[str, FactValue] = {} if entry is None else entry.implies
 
     values = {**stated}
@@ -88,6 +87,7 @@ def known_of(case: Case, *, products: PartInForce, entry: ListedCode | None, lis
         if stated.get(fact) != value:
             said_by[fact] = SOURCE_CODE
         values[fact] = without_products[fact] = value
+    named, implied, sources = _implied_by_products(names or (), products, notes)
     for fact, value in implied.items():
         if values.get(fact, value) != value:
             notes.append(Note(NoteCode.CONFLICTING_FACTS, fact))

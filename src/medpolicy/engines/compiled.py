@@ -9,10 +9,10 @@ decide, and Medicare's own policies, go to the reference engine.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from medpolicy.engines import reference
 from medpolicy.engines.case import SOURCE_CODE, SOURCE_REQUEST, Case
@@ -28,6 +28,7 @@ from medpolicy.model.determination import (
     Note,
     NoteCode,
     PolicyCited,
+    PreparedReason,
     PriorAuthorization,
     Question,
     Reason,
@@ -50,15 +51,23 @@ _NOT_LISTED: Final = (Reason(ReasonCode.NOT_LISTED),)
 _SETTING_QUESTION: Final = question(SETTING, None, ())
 _ONLY_SETTING: Final = (_SETTING_QUESTION,)
 _NO_FACTS: Final[Mapping[str, FactValue]] = {}
+_NO_NAMES: Final[Sequence[tuple[str, str]]] = ()
 
 _Authorization = tuple[PriorAuthorization | None, tuple[Reason, ...]]
+Words = Callable[[Reason, str | None], str]  # a reason and the procedure's code -> the reason in words
 
 
-def determine(request: Request, library: Library, *, as_of: date, engine: str) -> Determination:
-    """The determination of a request that was read and checked. `as_of` decides nothing but notes."""
-    index = library.compiled.get("compiled")
+def index_of(library: Library, words: Words | None = None) -> CompiledIndex:
+    """The library's compiled index, made on first use. `words` put reasons into words that hold nothing of a request."""
+    index = library.compiled.get("index")
     if not isinstance(index, CompiledIndex):
-        index = library.compiled["compiled"] = CompiledIndex(library)
+        index = library.compiled["index"] = CompiledIndex(library, words)
+    return index
+
+
+def determine(request: Request, library: Library, *, as_of: date, engine: str, words: Words | None = None) -> Determination:
+    """The determination of a request that was read and checked. `as_of` decides nothing but notes."""
+    index = index_of(library, words)
     procedures = request.procedures
     if len(procedures) == 1:
         services: tuple[ServiceDetermination, ...] = (index.service(Case(request, procedures[0], True), as_of),)
@@ -80,8 +89,7 @@ class _Known:
     notes: list[Note]
 
 
-@dataclass(slots=True, kw_only=True)
-class _Answer:
+class _Answer(NamedTuple):
     """What one policy comes to for a service, before what is added from the request."""
 
     coverage: Coverage
@@ -97,8 +105,9 @@ class _Answer:
 class CompiledIndex:
     """A library, compiled as far as it was asked about."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, words: Words | None) -> None:
         self.library = library
+        self.words = words
         self._policies: dict[int, _CompiledPolicy] = {}
         self._lines: dict[tuple[str, str], tuple[LineOfBusiness, IssuerIndex, bool]] = {}
 
@@ -115,7 +124,7 @@ class CompiledIndex:
     def _policy(self, at: int) -> _CompiledPolicy:
         found = self._policies.get(at)
         if found is None:
-            found = self._policies[at] = _CompiledPolicy(at, self.library)
+            found = self._policies[at] = _CompiledPolicy(at, self.library, self.words)
         return found
 
     def _line(self, request: Request) -> tuple[LineOfBusiness, IssuerIndex, bool]:
@@ -134,12 +143,16 @@ class CompiledIndex:
         line, index, is_medicare = self._line(request)
         if is_medicare and self.library.medicare:
             return reference.service_determination(case, self.library, as_of)
-        whole_names = request.products or ()
-        own_names = (service.products or ()) if service is not None else ()
-        named = [(name, product_key(name)) for name in whole_names] if whole_names else []
-        own = [(name, product_key(name)) for name in own_names] if own_names else []
+        named = own = _NO_NAMES
+        if request.products:
+            named = [(name, product_key(name)) for name in request.products]
+        if service is not None and service.products:
+            own = [(name, product_key(name)) for name in service.products]
         positions = () if service is None else index.naming(service.code)
-        others = self._others(case, index, named, own, positions[0] if positions else -1)
+        others: tuple[int, ...] = ()
+        told = bool(named or own or request.facts or (service is not None and service.facts))
+        if told:
+            others = self._others(case, index, named, own, positions[0] if positions else -1)
         listed = True
         if not positions:
             positions, others = others, ()
@@ -153,8 +166,10 @@ class CompiledIndex:
             if is_medicare and policy.policy.authority is Authority.CONTRACT:
                 return reference.service_determination(case, self.library, as_of)
             period = policy.period(bisect_right(policy.starts, request.service_date), line.id)
-            code = None if service is None else service.code if listed else _UNLISTED
-            answer = period.coded(code).answer(case, named, own)
+            code = None if service is None else service.code
+            if not listed and service is not None and not policy.has_rule_for(service.code):
+                code = _UNLISTED
+            answer = period.coded(code).answer(case, named, own, told=told)
             if answer is None or (others and (answer.coverage is Coverage.NOT_ADDRESSED or answer.questions)):
                 return reference.service_determination(case, self.library, as_of)
             notes = list(answer.notes)
@@ -192,8 +207,8 @@ class CompiledIndex:
         self,
         case: Case,
         index: IssuerIndex,
-        named: list[tuple[str, str]],
-        own: list[tuple[str, str]],
+        named: Sequence[tuple[str, str]],
+        own: Sequence[tuple[str, str]],
         naming: int,
     ) -> tuple[int, ...]:
         """The policies, besides the one that names the code, that know a fact or product which reaches the service."""
@@ -202,7 +217,7 @@ class CompiledIndex:
         for facts in (whole, case.service.facts if case.service is not None else _NO_FACTS):
             for fact in facts:
                 found.update(index.facts.get(fact, ()))
-        for names in (named if case.alone else [], own):
+        for names in (named if case.alone else _NO_NAMES, own):
             for _, key in names:
                 found.update(index.products.get(key, ()))
         found.discard(naming)
@@ -217,8 +232,10 @@ _MEDICARE_NOTE: Final = Note(NoteCode.MEDICARE_CRITERIA_NOT_LOADED, "")
 class _CompiledPolicy:
     """One policy: the days on which its text in force changes, and what is compiled of each stretch between them."""
 
-    def __init__(self, at: int, library: Library) -> None:
+    def __init__(self, at: int, library: Library, words: Words | None) -> None:
         self.at = at
+        self.words = words
+        self.weighings: dict[tuple[object, ...], Weighing] = {}
         self.policy: MedicalPolicy = library.policies[at]
         self.issuer: Issuer = library.issuers[self.policy.issuer]
         self.starts: tuple[date, ...] = boundaries(self.policy)
@@ -226,6 +243,12 @@ class _CompiledPolicy:
         said = [f"{other.system}: {other.value}" for other in self.policy.identifiers if other.system == "ncd-lcd"]
         self.medicare_note = Note(NoteCode.MEDICARE_CRITERIA_NOT_LOADED, "; ".join(said))
         self._periods: dict[tuple[int, str], _Period] = {}
+        rules = [rule for version in self.policy.versions for rule in version.authorization]
+        self._with_rules = [rule.procedures for rule in rules if rule.procedures is not None]
+
+    def has_rule_for(self, code: str) -> bool:
+        """Whether an authorization rule names the code, so that it is not like every other that no listing names."""
+        return any(code in codes for codes in self._with_rules)
 
     def period(self, stretch: int, line: str) -> _Period:
         """The text in force from `starts[stretch - 1]` on (0: before the first), for a line of business."""
@@ -261,6 +284,8 @@ class _Period:
             for part, in_force in parts.items()
         }
 
+        self.is_overdue = any(note is not None for note in self.overdue.values())
+
     def view(self, code: str | None, setting: Setting | None = None) -> View:
         """The reference's view of a service of which nothing is told but its code and setting."""
         service = None if code is None else RequestedService(code=code)
@@ -281,11 +306,6 @@ class _Period:
             found = self._coded[code] = _Coded(self, code)
         return found
 
-    def overdue_notes(self, parts: Iterable[Part]) -> list[Note]:
-        """One note for each review that fell due before these days."""
-        found = [self.overdue[part] for part in parts]
-        return list(dict.fromkeys(note for note in found if note is not None))
-
 
 @dataclass(slots=True)
 class _Item:
@@ -303,6 +323,8 @@ class _Coded:
 
     def __init__(self, period: _Period, code: str | None) -> None:
         self.period = period
+        self.code = code
+        self.untold: dict[Setting | None, _Answer | None] = {}
         view = period.view(code)
         self.at_reference = bool(view.policy.jurisdiction)
         self.listed = view.listed
@@ -325,7 +347,8 @@ class _Coded:
         for setting in (None, *Setting):
             seen = period.view(code, setting)
             if in_text:
-                self.authorization[setting] = seen.authorization()
+                told, rules = seen.authorization()
+                self.authorization[setting] = told, self._prepared(rules)
             if not in_text or decides_alone or self.is_unlisted:
                 self.fixed[setting] = self._fixed(seen.opinion())
         if not in_text and self.at_reference:
@@ -336,7 +359,7 @@ class _Coded:
         self.missing = [item for item in provisions if item not in usable]
         nothing_on_file = bool(self.missing) or (not provisions and not view.part(Part.STATEMENTS).on_file)
         of_none = Coverage.INDETERMINATE if nothing_on_file else Coverage.NOT_ADDRESSED
-        self.weighing = Weighing(usable, view.definitions(), view.issuer, of_none=of_none)
+        self.weighing = self._weighing(view, usable, of_none)
         self.items = [
             _Item(
                 weighed.provision,
@@ -353,12 +376,46 @@ class _Coded:
         self.statements_cited = cited(view.policy, view.part(Part.STATEMENTS))
         part = view.part(self.missing[0].part if self.missing else Part.STATEMENTS)
         self.not_on_file = self._fixed(view.not_on_file(part)) if nothing_on_file else None
+        self.missing_weighing = self._weighing(view, self.missing, Coverage.NOT_ADDRESSED) if self.missing else None
+        self.missing_not_on_file = [self._fixed(view.not_on_file(view.part(item.part))) for item in self.missing]
         self.needs = frozenset(self.weighing.subjects)
 
+    def _weighing(self, view: View, provisions: Sequence[Provision], of_none: Coverage) -> Weighing:
+        """The provisions, compiled once for all stretches, lines and codes for which they are weighed together."""
+        version = view.part(Part.STATEMENTS).version
+        key = (version.version if version is not None else None, of_none, *(id(provision) for provision in provisions))
+        found = self.period.compiled.weighings.get(key)
+        if found is None:
+            found = Weighing(provisions, view.definitions(), view.issuer, of_none=of_none)
+            self.period.compiled.weighings[key] = found
+        return found
+
     def prepare(self) -> None:
-        """Make the diagram now, which otherwise is made when the first question is asked."""
+        """Compile now what otherwise is compiled when it is first asked for."""
         if self.weighing is not None:
             self.weighing.diagrams()
+        for setting in (None, *Setting):
+            self._untold(setting)
+
+    def _untold(self, setting: Setting | None) -> _Answer | None:
+        """The answer where no fact and no product is told, so that it is no request's own; None as in `answer`."""
+        if setting not in self.untold:
+            view = self.period.view(self.code, setting)
+            answer = self._answer(view.case, _NO_NAMES, _NO_NAMES)
+            self.untold[setting] = None if answer is None else answer._replace(reasons=self._prepared(answer.reasons))
+        return self.untold[setting]
+
+    def _prepared(self, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+        """The reasons with their words, as far as nothing of a request is in them."""
+        words = self.period.compiled.words
+        if words is None:
+            return tuple(reasons)
+        found = []
+        for reason in reasons:
+            prepared = PreparedReason(*reason)
+            prepared.text = words(reason, self.code)
+            found.append(prepared)
+        return tuple(found)
 
     def _fixed(self, opinion: Opinion) -> _Answer:
         """The answer that an opinion comes to which rests on nothing that the request could tell but the setting."""
@@ -384,8 +441,16 @@ class _Coded:
 
     # -- one request --------------------------------------------------------------------------------------------
 
-    def answer(self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]) -> _Answer | None:
-        """What the policy comes to; None where only the reference engine can say."""
+    def answer(
+        self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]], *, told: bool
+    ) -> _Answer | None:
+        """What the policy comes to; None where only the reference engine can say. `told`: facts or products are given."""
+        if not told and (self.weighing is None or not self.weighing.reserved):
+            setting = case.request.setting
+            return self.untold[setting] if setting in self.untold else self._untold(setting)
+        return self._answer(case, named, own)
+
+    def _answer(self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]) -> _Answer | None:
         if self.at_reference:
             return None
         known = self._known(case, named, own)
@@ -435,16 +500,7 @@ class _Coded:
         extra = [*known.notes]
         if conflicts:
             extra += [note for product in known.products for note in self.period.conflicts[product.name]]
-        return _Answer(
-            coverage=answer.coverage,
-            stance=answer.stance,
-            authorization=answer.authorization,
-            basis=answer.basis,
-            cited=answer.cited,
-            reasons=answer.reasons,
-            questions=answer.questions,
-            notes=[*extra, *answer.notes],
-        )
+        return answer._replace(notes=[*extra, *answer.notes])
 
     def _unlisted(
         self,
@@ -458,18 +514,29 @@ class _Coded:
         setting = case.request.setting
         rulings = [at for at, stance in enumerate(applications) if isinstance(stance, Stance)]
         if rulings:
-            given = {*case.request.facts, "products", *known.sources}
-            if case.service is not None:
-                given.update(case.service.facts)
-            told = {subject: value for subject, value in known.values.items() if subject not in given}
-            ungiven = self.weighing.statuses(told, case.request.service_date)
+            ungiven = self.weighing.statuses(_not_given(case, known), case.request.service_date)
             weighed = self.weighing.weighed
             rulings = [at for at in rulings if weighed[at].application(ungiven) is not applications[at]]
         if rulings:
             return self._decided(setting, known, statuses, without, applications, rulings)
-        if self.missing and known.sources:
-            return None  # whether the text that is not on file might speak is looked up by the reference engine
+        if self.missing_weighing is not None and known.sources:
+            unknowable = self._missing(case, known)
+            if unknowable is not None:
+                return self._with_notes(unknowable, known, conflicts=False)
         return self._with_notes(self.fixed[setting], known, conflicts=False)
+
+    def _missing(self, case: Case, known: _Known) -> _Answer | None:
+        """That nobody can say, where a provision whose text of the day is not on file would be met by what is given."""
+        weighing = self.missing_weighing
+        assert weighing is not None
+        day = case.request.service_date
+        statuses = weighing.statuses(known.values, day)
+        ungiven = weighing.statuses(_not_given(case, known), day)
+        for at, weighed in enumerate(weighing.weighed):
+            stance = weighed.application(statuses)
+            if isinstance(stance, Stance) and weighed.application(ungiven) is not stance:
+                return self.missing_not_on_file[at]
+        return None
 
     def _decided(
         self,
@@ -586,10 +653,9 @@ class _Coded:
         notes = [*known.notes]
         for product in known.products:
             notes += self.period.conflicts[product.name]
-        for at in items:
-            note = self.period.overdue[self.items[at].part]
-            if note is not None:
-                notes.append(note)
+        if self.period.is_overdue:
+            overdue = [self.period.overdue[self.items[at].part] for at in items]
+            notes += [note for note in overdue if note is not None]
         return notes
 
     def _basis(self, items: Iterable[int], statuses: Sequence[CriterionStatus], without: Sequence[CriterionStatus]) -> Basis:
@@ -722,13 +788,10 @@ class _Coded:
         if not found:
             return [], None
         if not period.products_on_file:
-            notes[:0] = []
-            listed = [Note(NoteCode.PRODUCTS_NOT_ON_FILE, name) for name in found]
-            notes += listed
+            notes += [Note(NoteCode.PRODUCTS_NOT_ON_FILE, name) for name in found]
             return [], None
         implied, whose, disputes = _implied(found.values())
-        # In the order of `case.known_of`: what the products say of each other comes before what they say of the rest.
-        notes[:] = [*notes, *disputes]
+        notes += disputes
         without = dict(values)
         for fact, value in implied.items():
             stated = values.get(fact)
@@ -744,6 +807,14 @@ class _Coded:
                 sources[fact] = whose[fact]
             values[fact] = value
         return list(found.values()), without
+
+
+def _not_given(case: Case, known: _Known) -> dict[str, object]:
+    """What is known without any fact and product that was given, as `opinion.View` has it for codes in no listing."""
+    given = {*case.request.facts, "products", *known.sources}
+    if case.service is not None:
+        given.update(case.service.facts)
+    return {subject: value for subject, value in known.values.items() if subject not in given}
 
 
 def _implied(products: Iterable[Product]) -> tuple[dict[str, FactValue], dict[str, str], list[Note]]:

@@ -26,7 +26,7 @@ from medpolicy.model.determination import (
     ReasonCode,
     weakest,
 )
-from medpolicy.model.facts import FactDefinition
+from medpolicy.model.facts import FactDefinition, Since
 from medpolicy.model.issuer import Coverage, Issuer, ListingRole, Setting, Stance
 from medpolicy.model.policy import (
     AuthorizationRequirement,
@@ -273,7 +273,8 @@ class View:
         reasons = tuple(
             Reason(ReasonCode.CRITERIA_NOT_MET, item.text, where, item.id, self._basis([item]), item.citation) for item in usable
         )
-        return replace(self._silent(*(reasons or (Reason(ReasonCode.CRITERIA_NOT_MET, policy=where),))), basis=basis)
+        opinion = self._silent(*(reasons or (Reason(ReasonCode.CRITERIA_NOT_MET, policy=where),)))
+        return replace(opinion, cited=where, basis=basis)
 
     def _decided(self, rulings: Sequence[tuple[Provision, Stance]]) -> Opinion:
         reasons = tuple(self._reason(provision, stance) for provision, stance in rulings)
@@ -334,7 +335,7 @@ class View:
                 Reason(
                     ReasonCode.PROVISION_OPEN,
                     item.text,
-                    where,
+                    cited(self.policy, self.part(item.part)),
                     item.id,
                     self._basis([item]),
                     item.citation,
@@ -484,4 +485,6 @@ def value_in_words(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return f"{len(value)} given"
+    if isinstance(value, Since):
+        return f"since {value.start}"
     return str(value)

@@ -306,19 +306,27 @@ class _Service:
         places: dict[str, tuple[int, ...]] = {}
         for at in (*self.naming, *self.by_facts):
             view = self._view(at, {})
-            for name, test in view.tests():
-                places.setdefault(c.subject_of(test), (at, *place_of(c.subject_of(test), view.definitions())))
-                if statuses.get(test) is not UNKNOWN:
-                    statuses[test] = view.status(test)
-                asking.setdefault(test, []).append(name)
+            tested = list(view.tests())
+            found_out = {test: view.status(test) for _, test in tested}
+            open_subjects = {c.subject_of(test) for test, status in found_out.items() if status is UNKNOWN}
+            for name, test in tested:
+                subject = c.subject_of(test)
+                if subject in open_subjects:
+                    places.setdefault(subject, (at, *place_of(subject, view.definitions())))
+                    if statuses.get(test) is not UNKNOWN:
+                        statuses[test] = found_out[test]
+                    asking.setdefault(test, []).append(name)
             definitions = {definition.id: definition for definition in view.definitions()} | definitions
         found = []
         for (subject, position), tests in unknowns(statuses).items():
-            answers: list[Assumed] = [
-                dict(zip(tests, region, strict=True))
-                for region in regions(tests, definitions.get(subject))
-                if all(statuses[test] in (UNKNOWN, status_of(met)) for test, met in zip(tests, region, strict=True))
+            ways = regions(tests, definitions.get(subject))
+            # A value that is known, yet too coarse for one of the tests, leaves only the ways that agree with it.
+            agreeing = [
+                way
+                for way in ways
+                if all(statuses[test] in (UNKNOWN, status_of(met)) for test, met in zip(tests, way, strict=True))
             ]
+            answers: list[Assumed] = [dict(zip(tests, way, strict=True)) for way in agreeing or ways]
             names = dict.fromkeys(name for test in tests for name in asking[test] if name)
             place = (*places[subject], position)
             found.append(_Unknown(subject, place, tuple(answers), definitions.get(subject), tuple(names)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 from medpolicy.engines.case import Case
 from medpolicy.library.in_force import PartInForce, part_in_force
@@ -20,7 +21,13 @@ SETTING = "setting"
 def cited(policy: MedicalPolicy, part: PartInForce | None) -> PolicyCited:
     """The policy, with the version where its text for the day is on file."""
     version = part.version.version if part is not None and part.version is not None and part.on_file else None
-    return PolicyCited(policy.issuer, policy.number, version)
+    return _one_of_each(policy.issuer, policy.number, version)
+
+
+@cache
+def _one_of_each(issuer: str, number: str, version: str | None) -> PolicyCited:
+    # Equal ones are one object, so that comparing them costs nothing; there are as many as versions on file.
+    return PolicyCited(issuer, number, version)
 
 
 def related_of(policy: MedicalPolicy) -> tuple[RelatedCited, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medpolicy.engines.case import SOURCE_CODE, SOURCE_REQUEST
-from medpolicy.model.determination import Basis, Ground, Note, NoteCode, Reason, ReasonCode, ServiceDetermination
+from medpolicy.model.determination import Basis, Ground, Note, NoteCode, Reason, ReasonCode
 
 # DESIGN.md, "The axes of an answer": every answer shown to a person says so.
 GOVERNED_BY_CONTRACT = (
@@ -18,13 +18,14 @@ BASIS_IN_WORDS = {
 }
 
 
-def reason_text(reason: Reason, service: ServiceDetermination) -> str:
-    """The reason in words."""
-    match reason.code:
+def reason_text(reason: Reason, procedure: str | None) -> str:
+    """The reason in words, for a service with this procedure code, or with none."""
+    code = reason.code
+    if code is ReasonCode.PROVISION_MET or code is ReasonCode.PROVISION_OTHERWISE:
+        return reason.says + _because(reason)
+    match code:
         case ReasonCode.LISTED:
-            return f"{service.procedure}: {reason.says}"
-        case ReasonCode.PROVISION_MET | ReasonCode.PROVISION_OTHERWISE:
-            return reason.says + _because(reason)
+            return f"{procedure}: {reason.says}"
         case ReasonCode.PROVISION_OPEN:
             return f"Not settled yet: {reason.says}{_because(reason)}"
         case ReasonCode.DELEGATED:
@@ -37,7 +38,7 @@ def reason_text(reason: Reason, service: ServiceDetermination) -> str:
                 return f"Does not apply here: {reason.says}{_because(reason)}"
             return "None of the policy's statements applies to this service."
         case ReasonCode.NOT_LISTED:
-            what = "This code" if service.procedure is not None else "What was given"
+            what = "This code" if procedure is not None else "What was given"
             return f"{what} is in no policy's listing, and no statement is met by the facts and products given."
         case ReasonCode.LINE_NOT_NAMED:
             return f"The policy does not name the line of business {reason.says}."
@@ -99,8 +100,8 @@ def _printable(text: str) -> str:
 class EnglishWords:
     """The words of this module, as `formats.answers` asks for them."""
 
-    def reason(self, reason: Reason, service: ServiceDetermination) -> str:
-        return reason_text(reason, service)
+    def reason(self, reason: Reason, procedure: str | None) -> str:
+        return reason_text(reason, procedure)
 
     def note(self, note: Note) -> str:
         return note_text(note)

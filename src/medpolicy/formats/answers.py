@@ -13,6 +13,7 @@ from medpolicy.model.determination import (
     Determination,
     Note,
     PolicyCited,
+    PreparedReason,
     Question,
     Reason,
     ServiceDetermination,
@@ -22,7 +23,7 @@ from medpolicy.model.determination import (
 class Words(Protocol):
     """What puts reasons and notes into words."""
 
-    def reason(self, reason: Reason, service: ServiceDetermination) -> str: ...
+    def reason(self, reason: Reason, procedure: str | None) -> str: ...
 
     def note(self, note: Note) -> str: ...
 
@@ -44,23 +45,25 @@ def error_json(error: RequestError) -> dict[str, Any]:
 
 
 def _service(service: ServiceDetermination, words: Words) -> dict[str, Any]:
+    # `_value_` and not `value`, here and below: the same, without the cost of a property for each of a dozen codes.
     result: dict[str, Any] = {}
     if service.procedure is not None:
         result["procedure"] = service.procedure
     if service.modifiers:
         result["modifiers"] = list(service.modifiers)
-    result["coverage"] = service.coverage.value
+    result["coverage"] = service.coverage._value_
     if service.stance is not None:
-        result["stance"] = service.stance.value
+        result["stance"] = service.stance._value_
     if service.prior_authorization is not None:
-        result["prior_authorization"] = service.prior_authorization.value
+        result["prior_authorization"] = service.prior_authorization._value_
     if service.basis is not None:
-        result["basis"] = service.basis.value
+        result["basis"] = service.basis._value_
     if service.policy is not None:
         result["policy"] = policy_json(service.policy)
     result["reasons"] = [_reason(reason, service, words) for reason in service.reasons]
-    result["questions"] = [_question(question) for question in service.questions]
-    result["notes"] = [_note(note, words) for note in service.notes]
+    questions, notes = service.questions, service.notes
+    result["questions"] = [_question(question) for question in questions] if questions else []
+    result["notes"] = [_note(note, words) for note in notes] if notes else []
     result["related"] = [{"number": other.number, "title": other.title} for other in service.related]
     return result
 
@@ -83,16 +86,23 @@ def citation_json(citation: Citation) -> dict[str, Any]:
 
 
 def _reason(reason: Reason, service: ServiceDetermination, words: Words) -> dict[str, Any]:
-    result: dict[str, Any] = {"code": reason.code.value}
+    result: dict[str, Any] = {"code": reason.code._value_}
     if reason.rule is not None:
         result["provision"] = reason.rule
-    result["text"] = words.reason(reason, service)
+    result["text"] = reason.text if type(reason) is PreparedReason else words.reason(reason, service.procedure)
     if reason.basis is not None:
-        result["basis"] = reason.basis.value
-    if reason.citation is not None:
-        result["citation"] = citation_json(reason.citation)
-    if reason.policy is not None and reason.policy != service.policy:
-        result["policy"] = policy_json(reason.policy)
+        result["basis"] = reason.basis._value_
+    citation = reason.citation
+    if citation is not None:
+        result["citation"] = {
+            "section": citation.section,
+            "lines": [citation.first_line, citation.last_line],
+            "sha256": citation.sha256,
+            "rendition": citation.rendition,
+        }
+    policy = reason.policy
+    if policy is not service.policy and policy is not None and policy != service.policy:
+        result["policy"] = policy_json(policy)
     return result
 
 
@@ -108,7 +118,7 @@ def _question(question: Question) -> dict[str, Any]:
 
 
 def _note(note: Note, words: Words) -> dict[str, Any]:
-    result: dict[str, Any] = {"code": note.code.value, "text": words.note(note)}
+    result: dict[str, Any] = {"code": note.code._value_, "text": words.note(note)}
     if note.citations:
         result["citations"] = [citation_json(citation) for citation in note.citations]
     return result

@@ -54,10 +54,22 @@ def load_library(*paths: str | os.PathLike[str], shipped: bool | None = None) ->
     of one issuer or of one policy. Raises `NotFound` for a directory that is not there or holds no policy, and
     `PolicyFileError` with every fault of every file.
     """
+    return _Loader(LibraryCache.open(cache_directory())).load(_roots(paths, shipped))
+
+
+def policy_directories(*paths: str | os.PathLike[str], shipped: bool | None = None) -> Iterator[tuple[tuple[str, str], Path]]:
+    """Where each policy that `load_library` would load lies, by issuer and number."""
+    for root in _roots(paths, shipped):
+        for issuer, policies in _issuer_directories(root):
+            for policy in policies:
+                yield (issuer.name, policy.name), policy
+
+
+def _roots(paths: Sequence[str | os.PathLike[str]], shipped: bool | None) -> list[Path]:
     roots = [Path(path) for path in paths]
     if shipped or (shipped is None and not roots):
         roots.insert(0, SHIPPED)
-    return _Loader(LibraryCache.open(cache_directory())).load(roots)
+    return roots
 
 
 class _Loader:

@@ -123,7 +123,7 @@ def _day(data: dict[str, Any]) -> date:
     text = data.get("service_date")
     if type(text) is str:
         try:
-            if _DAY.fullmatch(text):
+            if len(text) == 10 and text[4] == text[7] == "-":  # of the forms that fromisoformat reads, only YYYY-MM-DD
                 return date.fromisoformat(text)
         except ValueError:
             pass

@@ -71,7 +71,9 @@ class Library:
         if not found:
             raise NotFound(f"no policy {number!r} is in the library; `medpolicy policies list` shows those that are")
         names = ", ".join(self.keys[position][0] for position in found)
-        raise NotFound(f"more than one issuer has a policy {number!r}: {names}; name the issuer, as in '{names[0]}/{number}'")
+        raise NotFound(
+            f"more than one issuer has a policy {number!r}: {names}; name the issuer, as in '{self.keys[found[0]][0]}/{number}'"
+        )
 
 
 def issuers_by_line(issuers: Mapping[str, Issuer]) -> dict[str, tuple[str, ...]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import Enum
 
 from medpolicy.errors import InvalidModel
+from medpolicy.model.coded import CodedEnum
 
 
-class CodeSystem(Enum):
+class CodeSystem(CodedEnum):
     """The code systems that medical policies list."""
 
     CPT = "cpt"
@@ -33,6 +33,8 @@ _DIAGNOSIS = re.compile(r"([A-Z][0-9][0-9A-Z])(?:\.?([0-9A-Z]{1,4}))?")
 
 def normalize_procedure(text: str) -> tuple[str, tuple[str, ...]] | None:
     """A procedure code in upper case without padding, and its modifiers (`0565t-RT`); None where it is malformed."""
+    if _PROCEDURE.fullmatch(text) is not None:
+        return text, ()
     code, *modifiers = text.strip().upper().split("-")
     if not code.isascii() or _PROCEDURE.fullmatch(code) is None:
         return None

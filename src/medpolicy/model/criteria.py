@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
 from medpolicy.errors import InvalidModel
 from medpolicy.model.citation import Citation
+from medpolicy.model.coded import CodedEnum
 from medpolicy.model.codes import CodeSet
 from medpolicy.model.period import Duration
 from medpolicy.model.quantity import Quantity
 
 
-class Comparator(Enum):
+class Comparator(CodedEnum):
     """How a value is compared with a threshold. Of dates, `at-least` is "on or after" and `at-most` "on or before"."""
 
     AT_LEAST = "at-least"

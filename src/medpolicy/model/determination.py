@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from typing import NamedTuple
 
 from medpolicy.model.citation import Citation
+from medpolicy.model.coded import CodedEnum
 from medpolicy.model.issuer import Coverage, Stance
 from medpolicy.model.policy import Delegation
 
 
-class PriorAuthorization(Enum):
+class PriorAuthorization(CodedEnum):
     """Whether authorization is needed before the service; DESIGN.md, "The axes of an answer"."""
 
     AUTH_NEEDED = "auth-needed"
@@ -22,7 +22,7 @@ class PriorAuthorization(Enum):
     NOT_ADDRESSED = "not-addressed"
 
 
-class Basis(Enum):
+class Basis(CodedEnum):
     """How well the rule in force on the service date is known, from the best to the worst."""
 
     ON_FILE = "on-file"
@@ -43,7 +43,7 @@ def weakest(*bases: Basis) -> Basis:
     return max(bases, key=lambda basis: basis.weakness)
 
 
-class ReasonCode(Enum):
+class ReasonCode(CodedEnum):
     """Why a service is answered as it is. docs/reference/answers.md says each in prose."""
 
     LISTED = "listed"
@@ -60,7 +60,7 @@ class ReasonCode(Enum):
     AUTHORIZATION_RULE = "authorization-rule"
 
 
-class NoteCode(Enum):
+class NoteCode(CodedEnum):
     """What an answer says besides. docs/reference/answers.md says each in prose."""
 
     CONFLICTING_SOURCE = "conflicting-source"
@@ -73,8 +73,7 @@ class NoteCode(Enum):
     FUTURE_SERVICE_DATE = "future-service-date"
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyCited:
+class PolicyCited(NamedTuple):
     """The policy that answers, and the version whose text decides; no version where none is on file for the day."""
 
     issuer: str
@@ -82,8 +81,7 @@ class PolicyCited:
     version: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """A fact that a reason rests on: which, its value in words, and who said it (`request`, a product, `code`)."""
 
     fact: str
@@ -91,8 +89,7 @@ class Ground:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why: from which rule of which policy, how well known, and where it stands. `explain` puts it into words.
 
     `rule` is the id of the provision or listing; `says` is what the rule, or the history event, says in our words.
@@ -108,8 +105,13 @@ class Reason:
     delegated_to: tuple[Delegation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class PreparedReason(Reason):
+    """A reason with nothing of a request in it, put into words beforehand; equal to the same reason without them."""
+
+    text: str
+
+
+class Question(NamedTuple):
     """A fact that is needed and unknown; `provisions` are those that it would settle."""
 
     fact: str
@@ -120,8 +122,7 @@ class Question:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something worth knowing that decides nothing. `says` is the particular: a product, a fact, a date."""
 
     code: NoteCode
@@ -129,16 +130,14 @@ class Note:
     citations: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedCited:
+class RelatedCited(NamedTuple):
     """Another policy to look at."""
 
     number: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceDetermination:
+class ServiceDetermination(NamedTuple):
     """The answer for one service. None: the axis does not apply and is left out of the JSON."""
 
     procedure: str | None
@@ -154,8 +153,7 @@ class ServiceDetermination:
     related: tuple[RelatedCited, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Determination:
+class Determination(NamedTuple):
     """The answer to a request: one service each, in the request's order."""
 
     id: str | None

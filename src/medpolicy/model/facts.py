@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
 from medpolicy.errors import InvalidModel
 from medpolicy.model.citation import Citation
+from medpolicy.model.coded import CodedEnum
 from medpolicy.model.period import Duration, DurationUnit
 from medpolicy.model.quantity import UNITS, Quantity
 
 
-class FactType(Enum):
+class FactType(CodedEnum):
     """The kinds of answer that a question may have."""
 
     BOOLEAN = "boolean"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from medpolicy.errors import InvalidModel
+from medpolicy.model.coded import CodedEnum
 
 
-class Coverage(Enum):
+class Coverage(CodedEnum):
     """Whether the service is covered. The first four are the CRD guide's words; DESIGN.md, "The axes of an answer"."""
 
     COVERED = "covered"
@@ -19,7 +19,7 @@ class Coverage(Enum):
     NOT_ADDRESSED = "not-addressed"
 
 
-class Stance(Enum):
+class Stance(CodedEnum):
     """What a policy considers the service."""
 
     MEDICALLY_NECESSARY = "medically-necessary"
@@ -29,7 +29,7 @@ class Stance(Enum):
     DELEGATED = "delegated"
 
 
-class Program(Enum):
+class Program(CodedEnum):
     """The programme that a line of business belongs to; it settles the order of precedence."""
 
     COMMERCIAL = "commercial"
@@ -39,14 +39,14 @@ class Program(Enum):
     STATE_ACCOUNT = "state-account"
 
 
-class Setting(Enum):
+class Setting(CodedEnum):
     """Where the service is given, as authorization rules tell it apart."""
 
     INPATIENT = "inpatient"
     OUTPATIENT = "outpatient"
 
 
-class ListingRole(Enum):
+class ListingRole(CodedEnum):
     """What the listing of a code does: it decides alone, or only together with a provision."""
 
     ALONE = "alone"

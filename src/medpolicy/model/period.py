@@ -9,11 +9,11 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 
 from medpolicy.errors import InvalidModel
+from medpolicy.model.coded import CodedEnum
 
 _PARTIAL = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?", re.ASCII)
 
@@ -76,7 +76,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-class DurationUnit(Enum):
+class DurationUnit(CodedEnum):
     """Units of a duration; the first two are fixed numbers of days, the others follow the calendar."""
 
     DAYS = "days"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from medpolicy.errors import InvalidModel
 from medpolicy.model.citation import Citation, Rendition
+from medpolicy.model.coded import CodedEnum
 from medpolicy.model.codes import CodeSet, CodeSystem
 from medpolicy.model.criteria import ALWAYS, Criterion
 from medpolicy.model.facts import FactDefinition, FactValue
@@ -16,7 +16,7 @@ from medpolicy.model.issuer import ListingRole, Setting, Stance
 from medpolicy.model.period import PartialDate
 
 
-class Part(Enum):
+class Part(CodedEnum):
     """The parts of a policy's text that its history speaks of."""
 
     TITLE = "title"
@@ -37,7 +37,7 @@ class Part(Enum):
     FORMAT = "format"
 
 
-class Authority(Enum):
+class Authority(CodedEnum):
     """Whose word a policy is; `library.precedence` puts them in order for a line of business."""
 
     LAW = "law"
@@ -50,7 +50,7 @@ class Authority(Enum):
     ARTICLE = "article"
 
 
-class AuthorizationRequirement(Enum):
+class AuthorizationRequirement(CodedEnum):
     """What an authorization rule says, in the policy's own terms."""
 
     AUTH_NEEDED = "auth-needed"

@@ -1,26 +1,31 @@
-"""A request: what is asked about, on which day, for which line of business."""
+"""A request: what is asked about, on which day, for which line of business.
+
+These are named tuples and not frozen dataclasses, as are a determination's values: they are made anew for every request, and
+making a frozen dataclass takes four times as long (docs/decisions/0007-named-tuples.md).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
 
 from medpolicy.model.facts import Facts
 from medpolicy.model.issuer import Setting
 
+NO_FACTS: Facts = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestedService:
+
+class RequestedService(NamedTuple):
     """One procedure code, normalized, with what is said of it alone. `products` None: not told; (): none."""
 
     code: str
     modifiers: tuple[str, ...] = ()
     products: tuple[str, ...] | None = None
-    facts: Facts = field(default_factory=dict)
+    facts: Facts = NO_FACTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(NamedTuple):
     """What is told of the member; None: not told. Sex by FHIR's AdministrativeGender, state by USPS code."""
 
     age: int | None = None
@@ -31,8 +36,7 @@ class Member:
 NO_MEMBER = Member()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """A request that was read and checked. `diagnoses` and `products` None: not told; (): none."""
 
     issuer: str
@@ -43,6 +47,6 @@ class Request:
     procedures: tuple[RequestedService, ...] = ()
     diagnoses: tuple[str, ...] | None = None
     products: tuple[str, ...] | None = None
-    facts: Facts = field(default_factory=dict)
+    facts: Facts = NO_FACTS
     member: Member = NO_MEMBER
     service_state: str | None = None

@@ -6,10 +6,11 @@ Source: S. C. Kleene, Introduction to Metamathematics (1952), section 64, the st
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum
+
+from medpolicy.model.coded import CodedEnum
 
 
-class CriterionStatus(Enum):
+class CriterionStatus(CodedEnum):
     """Whether a criterion holds: `met`, `not-met`, or `unknown` because a fact it rests on was not told."""
 
     MET = "met"

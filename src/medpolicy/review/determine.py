@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from medpolicy.engines import compiled, reference
-from medpolicy.explain.words import EnglishWords
+from medpolicy.explain.words import EnglishWords, reason_text
 from medpolicy.formats.answers import answer_json
 from medpolicy.formats.requests import read_request
 from medpolicy.library.library import Library
@@ -15,7 +16,8 @@ from medpolicy.model.determination import Determination
 from medpolicy.model.request import Request
 
 ENGINE = "medpolicy 0.1.0"
-ENGINES = {"reference": reference.determine, "compiled": compiled.determine}
+Engine = Callable[..., Determination]
+ENGINES: dict[str, Engine] = {"reference": reference.determine, "compiled": partial(compiled.determine, words=reason_text)}
 _WORDS = EnglishWords()
 
 
@@ -27,9 +29,7 @@ def determination_of(
     return ENGINES[engine](read, library, as_of=as_of, engine=ENGINE)
 
 
-def determine(
-    request: Mapping[str, Any] | Request, library: Library, *, as_of: date, engine: str = "compiled"
-) -> dict[str, Any]:
+def determine(request: Mapping[str, Any] | Request, library: Library, *, as_of: date, engine: str = "compiled") -> dict[str, Any]:
     """The answer to a request, as plain JSON values; `RequestError` where it cannot be answered as it stands.
 
     `as_of` is the day of asking: it is recorded, and decides nothing but notes.
