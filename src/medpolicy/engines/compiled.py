@@ -18,7 +18,7 @@ from medpolicy.engines import reference
 from medpolicy.engines.case import SOURCE_CODE, SOURCE_REQUEST, Case
 from medpolicy.engines.opinion import Opinion, View, value_in_words, view_of
 from medpolicy.engines.standing import SETTING, cited, conflict_notes, question, related_of
-from medpolicy.engines.weighing import Weighing
+from medpolicy.engines.weighing import Plan, Weighing
 from medpolicy.library.in_force import boundaries
 from medpolicy.library.library import IssuerIndex, Library
 from medpolicy.model.determination import (
@@ -42,7 +42,6 @@ from medpolicy.model.issuer import Coverage, Issuer, LineOfBusiness, Program, Se
 from medpolicy.model.policy import Authority, MedicalPolicy, Part, Product, Provision
 from medpolicy.model.products import product_key
 from medpolicy.model.request import Request, RequestedService
-from medpolicy.model.truth import MET, UNKNOWN, CriterionStatus
 
 _UNLISTED: Final = "?"  # stands for every code that a policy does not name
 _SILENT: Final = frozenset((Coverage.NOT_ADDRESSED, Coverage.INDETERMINATE))
@@ -370,8 +369,7 @@ class _Coded:
             )
             for weighed in self.weighing.weighed
         ]
-        self.naming = [at for at, weighed in enumerate(self.weighing.weighed) if weighed.names_code]
-        self.general = [at for at, weighed in enumerate(self.weighing.weighed) if not weighed.names_code]
+        self.coverage_of = {stance: view.issuer.coverage_of(stance) for stance in Stance}
         self.statements_basis = view.part(Part.STATEMENTS).basis
         self.statements_cited = cited(view.policy, view.part(Part.STATEMENTS))
         part = view.part(self.missing[0].part if self.missing else Part.STATEMENTS)
@@ -393,7 +391,7 @@ class _Coded:
     def prepare(self) -> None:
         """Compile now what otherwise is compiled when it is first asked for."""
         if self.weighing is not None:
-            self.weighing.diagrams()
+            self.weighing.prepare()
         for setting in (None, *Setting):
             self._untold(setting)
 
@@ -459,38 +457,27 @@ class _Coded:
         if weighing is None:
             return self._with_notes(self.fixed[setting], known, conflicts=self.fixed[setting].coverage not in _SILENT)
         day = case.request.service_date
-        statuses = weighing.statuses(known.values, day)
-        applications = [weighed.application(statuses) for weighed in weighing.weighed]
-        without = statuses
+        plan = weighing.plan(weighing.statuses(known.values, day))
+        without = plan
         if known.without_products is not None:
-            without = weighing.statuses(known.without_products, day)
+            without = weighing.plan(weighing.statuses(known.without_products, day))
         if self.is_unlisted:
-            return self._unlisted(case, known, statuses, without, applications)
-        for group in (self.naming, self.general):
-            if not group:
-                continue
-            if any(applications[at] is UNKNOWN for at in group):
-                everything = group is self.naming or not self.naming
-                among = range(len(applications)) if everything else group
-                return self._open(setting, known, statuses, without, applications, group, among)
-            rulings = [at for at in group if isinstance(applications[at], Stance)]
-            if rulings:
-                return self._decided(setting, known, statuses, without, applications, rulings)
+            return self._unlisted(case, known, plan, without)
+        if plan.is_open:
+            return self._open(setting, known, plan, without)
+        if plan.rulings:
+            return self._decided(setting, known, plan, without, plan.rulings)
         if self.not_on_file is not None:
             return self._with_notes(self.not_on_file, known, conflicts=False)
-        reasons = tuple(
-            [
-                self._quoted(ReasonCode.CRITERIA_NOT_MET, at, known, statuses, without, grounds=False)
-                for at in range(len(self.items))
-            ]
-        ) or (Reason(ReasonCode.CRITERIA_NOT_MET, policy=self.statements_cited),)
+        code = ReasonCode.CRITERIA_NOT_MET
+        reasons = tuple([self._quoted(code, at, known, plan, without, grounds=False) for at in range(len(self.items))])
         return _Answer(
             coverage=Coverage.NOT_ADDRESSED,
             stance=None,
             authorization=None,
-            basis=self._basis(range(len(self.items)), statuses, without),
+            basis=self._basis(plan.among, plan, without),
             cited=self.statements_cited,
-            reasons=reasons,
+            reasons=reasons or (Reason(code, policy=self.statements_cited),),
             notes=known.notes,
         )
 
@@ -502,24 +489,17 @@ class _Coded:
             extra += [note for product in known.products for note in self.period.conflicts[product.name]]
         return answer._replace(notes=[*extra, *answer.notes])
 
-    def _unlisted(
-        self,
-        case: Case,
-        known: _Known,
-        statuses: Sequence[CriterionStatus],
-        without: Sequence[CriterionStatus],
-        applications: Sequence[Stance | CriterionStatus],
-    ) -> _Answer | None:
+    def _unlisted(self, case: Case, known: _Known, plan: Plan, without: Plan) -> _Answer:
         assert self.weighing is not None
         setting = case.request.setting
-        rulings = [at for at, stance in enumerate(applications) if isinstance(stance, Stance)]
+        rulings = [at for at, stance in enumerate(plan.applications) if isinstance(stance, Stance)]
         if rulings:
             ungiven = self.weighing.statuses(_not_given(case, known), case.request.service_date)
-            weighed = self.weighing.weighed
-            rulings = [at for at in rulings if weighed[at].application(ungiven) is not applications[at]]
+            else_applied = self.weighing.plan(ungiven).applications
+            rulings = [at for at in rulings if else_applied[at] is not plan.applications[at]]
         if rulings:
-            return self._decided(setting, known, statuses, without, applications, rulings)
-        if self.missing_weighing is not None and known.sources:
+            return self._decided(setting, known, plan, without, rulings)
+        if self.missing_weighing is not None:
             unknowable = self._missing(case, known)
             if unknowable is not None:
                 return self._with_notes(unknowable, known, conflicts=False)
@@ -538,112 +518,59 @@ class _Coded:
                 return self.missing_not_on_file[at]
         return None
 
-    def _decided(
-        self,
-        setting: Setting | None,
-        known: _Known,
-        statuses: Sequence[CriterionStatus],
-        without: Sequence[CriterionStatus],
-        applications: Sequence[Stance | CriterionStatus],
-        rulings: Sequence[int],
-    ) -> _Answer:
-        reasons = [self._ruling(at, applications[at], known, statuses, without) for at in rulings]
+    def _decided(self, setting: Setting | None, known: _Known, plan: Plan, without: Plan, rulings: Sequence[int]) -> _Answer:
+        reasons = [self._ruling(at, known, plan, without) for at in rulings]
         basis = _weakest([reason.basis for reason in reasons if reason.basis is not None])
         where = self.items[rulings[0]].cited
         notes = self._notes(known, rulings)
-        stance = applications[rulings[0]]
+        stance = plan.applications[rulings[0]]
         assert isinstance(stance, Stance)
-        issuer = self.period.compiled.issuer
-        coverage = issuer.coverage_of(stance)
+        coverage = self.coverage_of[stance]
         only: Stance | None = stance
         for at in rulings[1:]:
-            other = applications[at]
+            other = plan.applications[at]
             assert isinstance(other, Stance)
             if other is not stance:
                 only = None
-                if issuer.coverage_of(other) is not coverage:
-                    return _Answer(
-                        coverage=Coverage.INDETERMINATE,
-                        stance=None,
-                        authorization=PriorAuthorization.INDETERMINATE,
-                        basis=basis,
-                        cited=where,
-                        reasons=(Reason(ReasonCode.CONFLICT, policy=where), *reasons),
-                        notes=notes,
-                    )
+                if self.coverage_of[other] is not coverage:
+                    conflict = Reason(ReasonCode.CONFLICT, policy=where)
+                    uncertain = PriorAuthorization.INDETERMINATE
+                    return _Answer(Coverage.INDETERMINATE, None, uncertain, basis, where, (conflict, *reasons), notes=notes)
         authorization, rules = self.authorization[setting]
         questions: tuple[Question, ...] = ()
         if authorization is None:
             authorization, questions = PriorAuthorization.CONDITIONAL, _ONLY_SETTING
-        return _Answer(
-            coverage=coverage,
-            stance=only,
-            authorization=authorization,
-            basis=basis,
-            cited=where,
-            reasons=(*reasons, *rules),
-            questions=questions,
-            notes=notes,
-        )
+        return _Answer(coverage, only, authorization, basis, where, (*reasons, *rules), questions, notes)
 
-    def _open(
-        self,
-        setting: Setting | None,
-        known: _Known,
-        statuses: Sequence[CriterionStatus],
-        without: Sequence[CriterionStatus],
-        applications: Sequence[Stance | CriterionStatus],
-        group: Sequence[int],
-        among: Sequence[int],
-    ) -> _Answer:
-        weighing = self.weighing
-        assert weighing is not None
+    def _open(self, setting: Setting | None, known: _Known, plan: Plan, without: Plan) -> _Answer:
         authorization, rules = self.authorization[setting]
-        possible, asked = weighing.questions(weighing.allowed(statuses), setting_open=authorization is None)
-        coverages = {weighing.coverage(stances) for stances in possible}
-        coverage = next(iter(coverages)) if len(coverages) == 1 else Coverage.CONDITIONAL
+        coverage = plan.coverage
         authorizations: set[PriorAuthorization | None] = set()
-        stances_left: set[Stance | None] = set()
-        for stances in possible:
-            outcome = weighing.coverage(stances)
-            if outcome in _SILENT:
-                authorizations.add(PriorAuthorization.INDETERMINATE if outcome is Coverage.INDETERMINATE else None)
-                stances_left.add(None)
-                continue
-            stances_left.add(next(iter(stances)) if len(stances) == 1 else None)
-            if authorization is not None:
+        for outcome, _ in plan.possible:
+            if outcome is Coverage.NOT_ADDRESSED:
+                authorizations.add(None)
+            elif outcome is Coverage.INDETERMINATE:
+                authorizations.add(PriorAuthorization.INDETERMINATE)
+            elif authorization is not None:
                 authorizations.add(authorization)
             else:
                 authorizations.update(self.authorization[way][0] for way in Setting)
-        only = next(iter(stances_left)) if len(stances_left) == 1 else None
         told = next(iter(authorizations)) if len(authorizations) == 1 else PriorAuthorization.CONDITIONAL
-        where = self.items[among[0]].cited
-        basis = self._basis(among, statuses, without)
+        where = self.items[plan.among[0]].cited
+        basis = self._basis(plan.among, plan, without)
         reasons: list[Reason] = []
         if coverage is Coverage.NOT_ADDRESSED:
             reasons.append(Reason(ReasonCode.CRITERIA_NOT_MET, policy=where, basis=basis))
         if coverage is Coverage.INDETERMINATE:
             reasons.append(Reason(ReasonCode.CONFLICT, policy=where))
-        rulings = [at for at in group if isinstance(applications[at], Stance)]
-        reasons += [self._ruling(at, applications[at], known, statuses, without) for at in rulings]
-        if coverage is Coverage.CONDITIONAL or only is None or not rulings:
-            reasons += [
-                self._quoted(ReasonCode.PROVISION_OPEN, at, known, statuses, without)
-                for at in among
-                if applications[at] is UNKNOWN
-            ]
+        reasons += [self._ruling(at, known, plan, without) for at in plan.rulings]
+        if coverage is Coverage.CONDITIONAL or plan.stance is None or not plan.rulings:
+            reasons += [self._quoted(ReasonCode.PROVISION_OPEN, at, known, plan, without) for at in plan.undecided]
         if coverage not in _SILENT:
             reasons += rules
-        return _Answer(
-            coverage=coverage,
-            stance=only,
-            authorization=told,
-            basis=basis,
-            cited=where,
-            reasons=tuple(reasons),
-            questions=tuple([self._question(at) for at in asked]),
-            notes=self._notes(known, among),
-        )
+        questions = tuple([self._question(at) for at in plan.asked[authorization is None]])
+        notes = self._notes(known, plan.among)
+        return _Answer(coverage, plan.stance, told, basis, where, tuple(reasons), questions, notes)
 
     def _question(self, at: int) -> Question:
         assert self.weighing is not None
@@ -658,45 +585,27 @@ class _Coded:
             notes += [note for note in overdue if note is not None]
         return notes
 
-    def _basis(self, items: Iterable[int], statuses: Sequence[CriterionStatus], without: Sequence[CriterionStatus]) -> Basis:
-        bases = [self._basis_of(at, statuses, without) for at in items]
+    def _basis(self, items: Iterable[int], plan: Plan, without: Plan) -> Basis:
+        bases = [self._basis_of(at, plan, without) for at in items]
         return _weakest(bases or [self.statements_basis])
 
-    def _basis_of(self, at: int, statuses: Sequence[CriterionStatus], without: Sequence[CriterionStatus]) -> Basis:
+    def _basis_of(self, at: int, plan: Plan, without: Plan) -> Basis:
+        """The basis of the provision's text, and of the product list where what it comes to rests on that alone."""
         basis = self.items[at].basis
-        if without is not statuses:
-            assert self.weighing is not None
-            weighed = self.weighing.weighed[at]
-            if weighed.application(statuses) is not weighed.application(without):
-                return weakest(basis, self.period.products_basis)
+        if without is not plan and plan.applications[at] is not without.applications[at]:
+            return weakest(basis, self.period.products_basis)
         return basis
 
-    def _ruling(
-        self,
-        at: int,
-        stance: Stance | CriterionStatus,
-        known: _Known,
-        statuses: Sequence[CriterionStatus],
-        without: Sequence[CriterionStatus],
-    ) -> Reason:
-        assert self.weighing is not None
+    def _ruling(self, at: int, known: _Known, plan: Plan, without: Plan) -> Reason:
         provision = self.items[at].provision
+        stance = plan.applications[at]
         if stance is Stance.DELEGATED:
-            return self._quoted(ReasonCode.DELEGATED, at, known, statuses, without)
-        if provision.otherwise is not None and self.weighing.weighed[at].criteria(statuses) is not MET:
-            return self._quoted(ReasonCode.PROVISION_OTHERWISE, at, known, statuses, without)
-        return self._quoted(ReasonCode.PROVISION_MET, at, known, statuses, without)
+            return self._quoted(ReasonCode.DELEGATED, at, known, plan, without)
+        if provision.otherwise is not None and not plan.criteria_met[at]:
+            return self._quoted(ReasonCode.PROVISION_OTHERWISE, at, known, plan, without)
+        return self._quoted(ReasonCode.PROVISION_MET, at, known, plan, without)
 
-    def _quoted(
-        self,
-        code: ReasonCode,
-        at: int,
-        known: _Known,
-        statuses: Sequence[CriterionStatus],
-        without: Sequence[CriterionStatus],
-        *,
-        grounds: bool = True,
-    ) -> Reason:
+    def _quoted(self, code: ReasonCode, at: int, known: _Known, plan: Plan, without: Plan, *, grounds: bool = True) -> Reason:
         item = self.items[at]
         provision = item.provision
         says, citation = provision.text, provision.citation
@@ -708,7 +617,7 @@ class _Coded:
             says,
             item.cited,
             provision.id,
-            self._basis_of(at, statuses, without),
+            self._basis_of(at, plan, without),
             citation,
             self._grounds(item, known) if grounds else (),
             provision.delegated_to if code is ReasonCode.DELEGATED else (),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import product
+from typing import NamedTuple
 
 from medpolicy.engines.completions import bare, regions, unknowns
 from medpolicy.engines.diagram import Diagrams
@@ -153,6 +155,30 @@ class Variable:
     provisions: tuple[str, ...]
 
 
+class Plan(NamedTuple):
+    """What the provisions come to for given statuses of their tests, before the authorization rules.
+
+    `rulings` and `undecided` are provisions by number: those that take a stance for certain and those that may come to;
+    `among` are those that were weighed for it. `is_open`: something unknown decides. `possible`: the coverage and only stance
+    of each way it can come out. `asked` are variables by number, the most decisive first (-1: the setting), where the setting
+    is known or does not matter and where authorization depends on it.
+    """
+
+    applications: tuple[Application, ...]
+    criteria_met: tuple[bool, ...]
+    rulings: tuple[int, ...]
+    undecided: tuple[int, ...]
+    among: tuple[int, ...]
+    is_open: bool
+    possible: tuple[tuple[Coverage, Stance | None], ...]
+    coverage: Coverage
+    stance: Stance | None
+    asked: tuple[tuple[int, ...], tuple[int, ...]]
+
+
+_TABLE = 300  # combinations of statuses up to which every plan is made beforehand
+
+
 class Weighing:
     """Provisions that are weighed together, in the document's order."""
 
@@ -198,13 +224,90 @@ class Weighing:
         self.variables = [variable for _, variable in sorted(found, key=lambda pair: pair[0])]
         self.asks = [question(found.subject, found.definition, found.provisions) for found in self.variables]
         self.reserved = tuple(subject for subject in RESERVED_SUBJECTS if subject in self.subjects)
+        self.naming = tuple(at for at, weighed in enumerate(self.weighed) if weighed.names_code)
+        self.general = tuple(at for at, weighed in enumerate(self.weighed) if not weighed.names_code)
+        self._plans: dict[tuple[CriterionStatus, ...], Plan] | None = None
         self._diagrams: Diagrams | None = None
         self._outcomes = 0
         self._coverages = 0
 
-    def statuses(self, values: Values, day: date) -> list[CriterionStatus]:
+    def statuses(self, values: Values, day: date) -> tuple[CriterionStatus, ...]:
         """The statuses of the tests."""
-        return [test(values, day) for test in self.tests]
+        return tuple([test(values, day) for test in self.tests])
+
+    # -- plans --------------------------------------------------------------------------------------------------
+
+    def plan(self, statuses: tuple[CriterionStatus, ...]) -> Plan:
+        """What the provisions come to; looked up where there are few combinations, else worked out."""
+        if self._plans is None:
+            self.prepare()
+            assert self._plans is not None
+        plan = self._plans.get(statuses)
+        return self._worked_out(statuses) if plan is None else plan
+
+    def prepare(self) -> None:
+        """Make the diagrams, and every plan where there are few."""
+        self.diagrams()
+        combinations = 1
+        for variable in self.variables:
+            combinations *= len(variable.regions) + 1
+        plans: dict[tuple[CriterionStatus, ...], Plan] = {}
+        if combinations <= _TABLE:
+            for choice in product(*([None, *variable.regions] for variable in self.variables)):
+                statuses = [UNKNOWN] * len(self.tests)
+                for variable, region in zip(self.variables, choice, strict=True):
+                    for test, status in zip(variable.tests, region or (), strict=region is not None):
+                        statuses[test] = status
+                plans[tuple(statuses)] = self._worked_out(tuple(statuses))
+        self._plans = plans
+
+    def _worked_out(self, statuses: tuple[CriterionStatus, ...]) -> Plan:
+        applications = tuple(weighed.application(statuses) for weighed in self.weighed)
+        met = tuple(weighed.criteria(statuses) is MET for weighed in self.weighed)
+        everything = tuple(range(len(applications)))
+        for group in (self.naming, self.general):
+            rulings = tuple(at for at in group if isinstance(applications[at], Stance))
+            if any(applications[at] is UNKNOWN for at in group):
+                among = everything if group is self.naming or not self.naming else group
+                return self._open(statuses, applications, met, rulings, among)
+            if rulings:
+                stances = frozenset(stance for at in rulings if isinstance(stance := applications[at], Stance))
+                coverage = self.coverage(stances)
+                stance = next(iter(stances)) if len(stances) == 1 and coverage is not Coverage.INDETERMINATE else None
+                return Plan(applications, met, rulings, (), rulings, False, ((coverage, stance),), coverage, stance, ((), ()))
+        outcome = ((self.of_none, None),)
+        return Plan(applications, met, (), (), everything, False, outcome, self.of_none, None, ((), ()))
+
+    def _open(
+        self,
+        statuses: tuple[CriterionStatus, ...],
+        applications: tuple[Application, ...],
+        met: tuple[bool, ...],
+        rulings: tuple[int, ...],
+        among: tuple[int, ...],
+    ) -> Plan:
+        allowed = self.allowed(statuses)
+        ends, asked = self.questions(allowed, setting_open=False)
+        _, asked_with_setting = self.questions(allowed, setting_open=True)
+        possible = set()
+        for stances in ends:
+            coverage = self.coverage(stances)
+            known = len(stances) == 1 and coverage is not Coverage.INDETERMINATE
+            possible.add((coverage, next(iter(stances)) if known else None))
+        coverages = {coverage for coverage, _ in possible}
+        left = {stance for _, stance in possible}
+        return Plan(
+            applications,
+            met,
+            rulings,
+            tuple(at for at in among if applications[at] is UNKNOWN),
+            among,
+            True,
+            tuple(possible),
+            next(iter(coverages)) if len(coverages) == 1 else Coverage.CONDITIONAL,
+            next(iter(left)) if len(left) == 1 else None,
+            (tuple(asked), tuple(asked_with_setting)),
+        )
 
     def allowed(self, statuses: Statuses) -> dict[int, Sequence[int]]:
         """For each variable of which something is known: the regions that agree with it."""
