@@ -33,7 +33,6 @@ from medpolicy.model.determination import (
     Question,
     Reason,
     ReasonCode,
-    RelatedCited,
     ServiceDetermination,
     weakest,
 )
@@ -77,14 +76,12 @@ def determine(request: Request, library: Library, *, as_of: date, engine: str, w
     return Determination(request.id, library.digest, engine, as_of, services)
 
 
-@dataclass(slots=True)
-class _Known:
-    """As `case.Known`: what is known, who said it, and the same without what only products imply (None: the same)."""
+class _Known(NamedTuple):
+    """As `case.Known`: what is known, who said it, which of the policy's products were named, and what is to be noted."""
 
     values: dict[str, object]
     sources: dict[str, str]
-    without_products: dict[str, object] | None
-    products: list[Product]
+    products: Sequence[Product]
     notes: list[Note]
 
 
@@ -138,58 +135,59 @@ class CompiledIndex:
 
     def service(self, case: Case, as_of: date) -> ServiceDetermination:
         """The determination of one service."""
-        request, service = case.request, case.service
-        line, index, is_medicare = self._line(request)
-        if is_medicare and self.library.medicare:
+        request, service, alone = case
+        line, index, is_medicare = self._lines.get((request.issuer, request.line_of_business)) or self._line(request)
+        medicare = self.library.medicare
+        if is_medicare and medicare:
             return reference.service_determination(case, self.library, as_of)
         named = own = _NO_NAMES
         if request.products:
             named = [(name, product_key(name)) for name in request.products]
-        if service is not None and service.products:
-            own = [(name, product_key(name)) for name in service.products]
-        positions = () if service is None else index.naming(service.code)
-        others: tuple[int, ...] = ()
-        told = bool(named or own or request.facts or (service is not None and service.facts))
-        if told:
-            others = self._others(case, index, named, own, positions[0] if positions else -1)
+        if service is None:
+            code = None
+            positions: tuple[int, ...] = ()
+            told = True
+        else:
+            code = service.code
+            positions = index.naming(code) if index.code_sets else index.codes.get(code, ())
+            if service.products:
+                own = [(name, product_key(name)) for name in service.products]
+            told = bool(named or own or request.facts or service.facts)
+        others = self._others(case, index, named, own, positions) if told else ()
         listed = True
         if not positions:
             positions, others = others, ()
             listed = service is None
-        if len(positions) > 1 or any(at in self.library.medicare for at in positions):
+        if len(positions) > 1 or (medicare and positions and positions[0] in medicare):
             return reference.service_determination(case, self.library, as_of)
-        notes: list[Note]
-        related: tuple[RelatedCited, ...] = ()
         if positions:
-            policy = self._policy(positions[0])
-            if is_medicare and policy.policy.authority is Authority.CONTRACT:
+            policy = self._policies.get(positions[0]) or self._policy(positions[0])
+            if is_medicare and policy.is_contract:
                 return reference.service_determination(case, self.library, as_of)
+            key = code if listed or (code is not None and policy.has_rule_for(code)) else _UNLISTED
             period = policy.period(bisect_right(policy.starts, request.service_date), line.id)
-            code = None if service is None else service.code
-            if not listed and service is not None and not policy.has_rule_for(service.code):
-                code = _UNLISTED
-            answer = period.coded(code).answer(case, named, own, told=told)
+            coded = period.by_code.get(key) or period.coded(key)
+            answer = coded.answer(case, named, own) if told or coded.asks_of_the_request else coded.untold_answer(request.setting)
             if answer is None or (others and (answer.coverage is Coverage.NOT_ADDRESSED or answer.questions)):
                 return reference.service_determination(case, self.library, as_of)
-            notes = list(answer.notes)
-            if is_medicare:
-                notes.append(policy.medicare_note if answer.cited is not None else _MEDICARE_NOTE)
-            if answer.cited is not None:
-                related = policy.related
+            related = policy.related if answer.cited is not None else ()
+            medicare_note = policy.medicare_note if answer.cited is not None else _MEDICARE_NOTE
         else:
-            answer = _Answer(
-                coverage=Coverage.NOT_ADDRESSED, stance=None, authorization=None, basis=None, cited=None, reasons=_NOT_LISTED
-            )
-            notes = [_MEDICARE_NOTE] if is_medicare else []
-            listed = False
-        if named or own:
-            reaching = [*named, *own] if case.alone or listed else own
-            products = index.products
-            notes += [Note(NoteCode.PRODUCT_NOT_LISTED, name) for name, key in reaching if key not in products]
-        if request.service_date > as_of:
-            notes.append(Note(NoteCode.FUTURE_SERVICE_DATE, request.service_date.isoformat()))
+            answer, related, medicare_note, listed = _NOT_ADDRESSED, (), _MEDICARE_NOTE, False
+        notes = answer.notes
+        if is_medicare or named or own or request.service_date > as_of:
+            extended = [*notes, medicare_note] if is_medicare else list(notes)
+            if named or own:
+                reaching = [*named, *own] if alone or listed else own
+                products = index.products
+                extended += [Note(NoteCode.PRODUCT_NOT_LISTED, name) for name, key in reaching if key not in products]
+            if request.service_date > as_of:
+                extended.append(Note(NoteCode.FUTURE_SERVICE_DATE, request.service_date.isoformat()))
+            notes = extended
+        if notes:
+            notes = tuple(dict.fromkeys(notes))
         return ServiceDetermination(
-            None if service is None else service.code,
+            code,
             () if service is None else service.modifiers,
             answer.coverage,
             answer.stance,
@@ -198,7 +196,7 @@ class CompiledIndex:
             answer.cited,
             answer.reasons,
             answer.questions,
-            tuple(dict.fromkeys(notes)) if len(notes) > 1 else tuple(notes),
+            tuple(notes),
             related,
         )
 
@@ -208,24 +206,31 @@ class CompiledIndex:
         index: IssuerIndex,
         named: Sequence[tuple[str, str]],
         own: Sequence[tuple[str, str]],
-        naming: int,
+        positions: tuple[int, ...],
     ) -> tuple[int, ...]:
-        """The policies, besides the one that names the code, that know a fact or product which reaches the service."""
+        """The policies, besides those that name the code, that know a fact or product which reaches the service."""
         found: set[int] = set()
-        whole = case.request.facts if case.alone else _NO_FACTS
-        for facts in (whole, case.service.facts if case.service is not None else _NO_FACTS):
-            for fact in facts:
+        if case.alone:
+            for fact in case.request.facts:
+                knowing = index.facts.get(fact)
+                if knowing is not None and knowing != positions:
+                    found.update(knowing)
+            for _, key in named:
+                knowing = index.products.get(key)
+                if knowing is not None and knowing != positions:
+                    found.update(knowing)
+        if case.service is not None:
+            for fact in case.service.facts:
                 found.update(index.facts.get(fact, ()))
-        for names in (named if case.alone else _NO_NAMES, own):
-            for _, key in names:
+            for _, key in own:
                 found.update(index.products.get(key, ()))
-        found.discard(naming)
-        if self.library.medicare:
-            found.difference_update(self.library.medicare)
-        return tuple(sorted(found))
+        if not found:
+            return ()
+        return tuple(sorted(found.difference(positions, self.library.medicare)))
 
 
 _MEDICARE_NOTE: Final = Note(NoteCode.MEDICARE_CRITERIA_NOT_LOADED, "")
+_NOT_ADDRESSED: Final = _Answer(Coverage.NOT_ADDRESSED, None, None, None, None, _NOT_LISTED)
 
 
 class _CompiledPolicy:
@@ -241,7 +246,8 @@ class _CompiledPolicy:
         self.related = related_of(self.policy)
         said = [f"{other.system}: {other.value}" for other in self.policy.identifiers if other.system == "ncd-lcd"]
         self.medicare_note = Note(NoteCode.MEDICARE_CRITERIA_NOT_LOADED, "; ".join(said))
-        self._periods: dict[tuple[int, str], _Period] = {}
+        self.is_contract = self.policy.authority is Authority.CONTRACT
+        self._periods: dict[str, list[_Period | None]] = {}
         rules = [rule for version in self.policy.versions for rule in version.authorization]
         self._with_rules = [rule.procedures for rule in rules if rule.procedures is not None]
 
@@ -251,10 +257,13 @@ class _CompiledPolicy:
 
     def period(self, stretch: int, line: str) -> _Period:
         """The text in force from `starts[stretch - 1]` on (0: before the first), for a line of business."""
-        found = self._periods.get((stretch, line))
+        periods = self._periods.get(line)
+        if periods is None:
+            periods = self._periods[line] = [None] * (len(self.starts) + 1)
+        found = periods[stretch]
         if found is None:
             day = self.starts[stretch - 1] if stretch else self.starts[0] - timedelta(days=1)
-            found = self._periods[stretch, line] = _Period(self, day, line)
+            found = periods[stretch] = _Period(self, day, line)
         return found
 
 
@@ -265,7 +274,7 @@ class _Period:
         self.compiled = compiled
         self.day = day
         self.line = line
-        self._coded: dict[str | None, _Coded] = {}
+        self.by_code: dict[str | None, _Coded] = {}
         parts = self.view(None).parts
         products = parts[Part.PRODUCTS]
         self.products_on_file = products.on_file
@@ -300,9 +309,9 @@ class _Period:
 
     def coded(self, code: str | None) -> _Coded:
         """What is compiled for a code that the policy names, for none, or for one that it does not name."""
-        found = self._coded.get(code)
+        found = self.by_code.get(code)
         if found is None:
-            found = self._coded[code] = _Coded(self, code)
+            found = self.by_code[code] = _Coded(self, code)
         return found
 
 
@@ -352,8 +361,10 @@ class _Coded:
                 self.fixed[setting] = self._fixed(seen.opinion())
         if not in_text and self.at_reference:
             self.at_reference = False
+        self.asks_of_the_request = self.weighing is not None and bool(self.weighing.reserved)
 
     def _compile(self, view: View, provisions: Sequence[Provision]) -> None:
+        period = self.period
         usable = view.usable(provisions)
         self.missing = [item for item in provisions if item not in usable]
         nothing_on_file = bool(self.missing) or (not provisions and not view.part(Part.STATEMENTS).on_file)
@@ -369,6 +380,9 @@ class _Coded:
             )
             for weighed in self.weighing.weighed
         ]
+        bases = {item.basis for item in self.items} or {view.part(Part.STATEMENTS).basis}
+        self.one_basis = next(iter(bases)) if len(bases) == 1 else None
+        self.products_weaken = any(period.products_basis.weakness > basis.weakness for basis in bases)
         self.coverage_of = {stance: view.issuer.coverage_of(stance) for stance in Stance}
         self.statements_basis = view.part(Part.STATEMENTS).basis
         self.statements_cited = cited(view.policy, view.part(Part.STATEMENTS))
@@ -393,13 +407,13 @@ class _Coded:
         if self.weighing is not None:
             self.weighing.prepare()
         for setting in (None, *Setting):
-            self._untold(setting)
+            self.untold_answer(setting)
 
-    def _untold(self, setting: Setting | None) -> _Answer | None:
+    def untold_answer(self, setting: Setting | None) -> _Answer | None:
         """The answer where no fact and no product is told, so that it is no request's own; None as in `answer`."""
         if setting not in self.untold:
             view = self.period.view(self.code, setting)
-            answer = self._answer(view.case, _NO_NAMES, _NO_NAMES)
+            answer = self.answer(view.case, _NO_NAMES, _NO_NAMES)
             self.untold[setting] = None if answer is None else answer._replace(reasons=self._prepared(answer.reasons))
         return self.untold[setting]
 
@@ -439,28 +453,34 @@ class _Coded:
 
     # -- one request --------------------------------------------------------------------------------------------
 
-    def answer(
-        self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]], *, told: bool
-    ) -> _Answer | None:
-        """What the policy comes to; None where only the reference engine can say. `told`: facts or products are given."""
-        if not told and (self.weighing is None or not self.weighing.reserved):
-            setting = case.request.setting
-            return self.untold[setting] if setting in self.untold else self._untold(setting)
-        return self._answer(case, named, own)
-
-    def _answer(self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]) -> _Answer | None:
+    def answer(self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]) -> _Answer | None:
+        """What the policy comes to; None where only the reference engine can say."""
         if self.at_reference:
             return None
-        known = self._known(case, named, own)
-        setting = case.request.setting
-        weighing = self.weighing
+        request, weighing = case.request, self.weighing
+        reaches = case.alone or self.listed
+        names = named if reaches else _NO_NAMES
+        if own:
+            names = [*names, *own]
+        notes: list[Note] = []
+        values, sources = self._told(case, reaches, notes)
+        if weighing is not None and weighing.reserved:
+            self._of_the_request(case, values, reaches, names)
+        products: Sequence[Product] = ()
+        without: Plan | None = None
+        if names:
+            products = self._products_named(names, notes)
+            if products:
+                if weighing is not None:
+                    without = weighing.plan(values, request.service_date)
+                self._add_implied(products, values, sources, notes)
+        known = _Known(values, sources, products, notes)
+        setting = request.setting
         if weighing is None:
             return self._with_notes(self.fixed[setting], known, conflicts=self.fixed[setting].coverage not in _SILENT)
-        day = case.request.service_date
-        plan = weighing.plan(weighing.statuses(known.values, day))
-        without = plan
-        if known.without_products is not None:
-            without = weighing.plan(weighing.statuses(known.without_products, day))
+        plan = weighing.plan(values, request.service_date)
+        if without is None:
+            without = plan
         if self.is_unlisted:
             return self._unlisted(case, known, plan, without)
         if plan.is_open:
@@ -470,7 +490,7 @@ class _Coded:
         if self.not_on_file is not None:
             return self._with_notes(self.not_on_file, known, conflicts=False)
         code = ReasonCode.CRITERIA_NOT_MET
-        reasons = tuple([self._quoted(code, at, known, plan, without, grounds=False) for at in range(len(self.items))])
+        reasons = tuple([self._quoted(code, at, known, plan, without, grounds=False) for at in plan.among])
         return _Answer(
             coverage=Coverage.NOT_ADDRESSED,
             stance=None,
@@ -478,7 +498,7 @@ class _Coded:
             basis=self._basis(plan.among, plan, without),
             cited=self.statements_cited,
             reasons=reasons or (Reason(code, policy=self.statements_cited),),
-            notes=known.notes,
+            notes=notes,
         )
 
     def _with_notes(self, answer: _Answer, known: _Known, *, conflicts: bool) -> _Answer:
@@ -494,8 +514,7 @@ class _Coded:
         setting = case.request.setting
         rulings = [at for at, stance in enumerate(plan.applications) if isinstance(stance, Stance)]
         if rulings:
-            ungiven = self.weighing.statuses(_not_given(case, known), case.request.service_date)
-            else_applied = self.weighing.plan(ungiven).applications
+            else_applied = self.weighing.plan(_not_given(case, known), case.request.service_date).applications
             rulings = [at for at in rulings if else_applied[at] is not plan.applications[at]]
         if rulings:
             return self._decided(setting, known, plan, without, rulings)
@@ -509,18 +528,17 @@ class _Coded:
         """That nobody can say, where a provision whose text of the day is not on file would be met by what is given."""
         weighing = self.missing_weighing
         assert weighing is not None
-        day = case.request.service_date
-        statuses = weighing.statuses(known.values, day)
-        ungiven = weighing.statuses(_not_given(case, known), day)
-        for at, weighed in enumerate(weighing.weighed):
-            stance = weighed.application(statuses)
-            if isinstance(stance, Stance) and weighed.application(ungiven) is not stance:
-                return self.missing_not_on_file[at]
+        applied = weighing.plan(known.values, case.request.service_date).applications
+        if any(isinstance(stance, Stance) for stance in applied):
+            ungiven = weighing.plan(_not_given(case, known), case.request.service_date).applications
+            for at, stance in enumerate(applied):
+                if isinstance(stance, Stance) and ungiven[at] is not stance:
+                    return self.missing_not_on_file[at]
         return None
 
     def _decided(self, setting: Setting | None, known: _Known, plan: Plan, without: Plan, rulings: Sequence[int]) -> _Answer:
         reasons = [self._ruling(at, known, plan, without) for at in rulings]
-        basis = _weakest([reason.basis for reason in reasons if reason.basis is not None])
+        basis = self._basis(rulings, plan, without)
         where = self.items[rulings[0]].cited
         notes = self._notes(known, rulings)
         stance = plan.applications[rulings[0]]
@@ -545,17 +563,12 @@ class _Coded:
     def _open(self, setting: Setting | None, known: _Known, plan: Plan, without: Plan) -> _Answer:
         authorization, rules = self.authorization[setting]
         coverage = plan.coverage
-        authorizations: set[PriorAuthorization | None] = set()
-        for outcome, _ in plan.possible:
-            if outcome is Coverage.NOT_ADDRESSED:
-                authorizations.add(None)
-            elif outcome is Coverage.INDETERMINATE:
-                authorizations.add(PriorAuthorization.INDETERMINATE)
-            elif authorization is not None:
-                authorizations.add(authorization)
-            else:
-                authorizations.update(self.authorization[way][0] for way in Setting)
-        told = next(iter(authorizations)) if len(authorizations) == 1 else PriorAuthorization.CONDITIONAL
+        if coverage is not Coverage.CONDITIONAL and coverage not in _SILENT:
+            told: PriorAuthorization | None = (
+                authorization or PriorAuthorization.CONDITIONAL
+            )  # it applies in every way this can come out
+        else:
+            told = self._authorization_of(plan, authorization)
         where = self.items[plan.among[0]].cited
         basis = self._basis(plan.among, plan, without)
         reasons: list[Reason] = []
@@ -572,6 +585,20 @@ class _Coded:
         notes = self._notes(known, plan.among)
         return _Answer(coverage, plan.stance, told, basis, where, tuple(reasons), questions, notes)
 
+    def _authorization_of(self, plan: Plan, authorization: PriorAuthorization | None) -> PriorAuthorization | None:
+        """The authorization on which every way that it can come out agrees, else conditional."""
+        found: set[PriorAuthorization | None] = set()
+        for outcome, _ in plan.possible:
+            if outcome is Coverage.NOT_ADDRESSED:
+                found.add(None)
+            elif outcome is Coverage.INDETERMINATE:
+                found.add(PriorAuthorization.INDETERMINATE)
+            elif authorization is not None:
+                found.add(authorization)
+            else:
+                found.update(self.authorization[way][0] for way in Setting)
+        return next(iter(found)) if len(found) == 1 else PriorAuthorization.CONDITIONAL
+
     def _question(self, at: int) -> Question:
         assert self.weighing is not None
         return _SETTING_QUESTION if at < 0 else self.weighing.asks[at]
@@ -586,13 +613,15 @@ class _Coded:
         return notes
 
     def _basis(self, items: Iterable[int], plan: Plan, without: Plan) -> Basis:
+        if self.one_basis is not None and (plan is without or not self.products_weaken):
+            return self.one_basis
         bases = [self._basis_of(at, plan, without) for at in items]
-        return _weakest(bases or [self.statements_basis])
+        return weakest(*bases) if bases else self.statements_basis
 
     def _basis_of(self, at: int, plan: Plan, without: Plan) -> Basis:
         """The basis of the provision's text, and of the product list where what it comes to rests on that alone."""
         basis = self.items[at].basis
-        if without is not plan and plan.applications[at] is not without.applications[at]:
+        if plan is not without and self.products_weaken and plan.applications[at] is not without.applications[at]:
             return weakest(basis, self.period.products_basis)
         return basis
 
@@ -625,24 +654,18 @@ class _Coded:
 
     def _grounds(self, item: _Item, known: _Known) -> tuple[Ground, ...]:
         values, sources = known.values, known.sources
-        return tuple(
-            [
-                Ground(
-                    subject,
-                    _YES_NO[value] if isinstance(value := values[subject], bool) else value_in_words(value),
-                    sources.get(subject, SOURCE_REQUEST),
-                )
-                for subject in item.subjects
-                if subject in values
-            ]
-        )
+        found = []
+        for subject in item.subjects:
+            value = values.get(subject)
+            if value is not None:
+                words = "yes" if value is True else "no" if value is False else value_in_words(value)
+                found.append(Ground(subject, words, sources.get(subject, SOURCE_REQUEST)))
+        return tuple(found)
 
-    def _known(self, case: Case, named: Sequence[tuple[str, str]], own: Sequence[tuple[str, str]]) -> _Known:
-        """As `case.known_of`."""
-        request, service = case.request, case.service
-        reaches = case.alone or self.listed
-        notes: list[Note] = []
-        values: dict[str, object] = dict(request.facts) if reaches else {}
+    def _told(self, case: Case, reaches: bool, notes: list[Note]) -> tuple[dict[str, object], dict[str, str]]:
+        """The facts that the request states and that the code implies, and who said each; as `case.known_of`."""
+        values: dict[str, object] = {**case.request.facts} if reaches else {}
+        service = case.service
         if service is not None and service.facts:
             for fact, value in service.facts.items():
                 if values.get(fact, value) != value:
@@ -657,15 +680,7 @@ class _Coded:
                 notes.append(Note(NoteCode.CONFLICTING_FACTS, fact))
                 sources[fact] = SOURCE_CODE
             values[fact] = value
-        products: list[Product] = []
-        without: dict[str, object] | None = None
-        names = [*(named if reaches else ()), *own]
-        if names:
-            products, without = self._with_products(names, values, sources, notes)
-        self._of_the_request(case, values, reaches, names)
-        if without is not None:
-            self._of_the_request(case, without, reaches, names)
-        return _Known(values, sources, without, products, notes if len(notes) < 2 else list(dict.fromkeys(notes)))
+        return values, sources
 
     def _of_the_request(self, case: Case, values: dict[str, object], reaches: bool, names: Sequence[tuple[str, str]]) -> None:
         """Add the parts of the request that a criterion here asks about."""
@@ -685,23 +700,26 @@ class _Coded:
             if told[subject] is not None:
                 values[subject] = told[subject]
 
-    def _with_products(
-        self,
-        names: Sequence[tuple[str, str]],
-        values: dict[str, object],
-        sources: dict[str, str],
-        notes: list[Note],
-    ) -> tuple[list[Product], dict[str, object] | None]:
-        period = self.period
-        found = {product.name: product for _, key in names if (product := period.products.get(key)) is not None}
-        if not found:
-            return [], None
-        if not period.products_on_file:
+    def _products_named(self, names: Sequence[tuple[str, str]], notes: list[Note]) -> Sequence[Product]:
+        """The policy's products among the names; none, with a note for each, where their list is not on file."""
+        known = self.period.products
+        found = {product.name: product for _, key in names if (product := known.get(key)) is not None}
+        if found and not self.period.products_on_file:
             notes += [Note(NoteCode.PRODUCTS_NOT_ON_FILE, name) for name in found]
-            return [], None
-        implied, whose, disputes = _implied(found.values())
-        notes += disputes
-        without = dict(values)
+            return ()
+        return tuple(found.values())
+
+    def _add_implied(
+        self, products: Sequence[Product], values: dict[str, object], sources: dict[str, str], notes: list[Note]
+    ) -> None:
+        """Add what the products imply; naming a product stands against a stated fact."""
+        whose: Mapping[str, str] = {}
+        if len(products) == 1:
+            implied = products[0].implies
+        else:
+            implied, whose, disputes = _implied(products)
+            notes += disputes
+        only = products[0].name
         for fact, value in implied.items():
             stated = values.get(fact)
             if stated is not None and stated != value:
@@ -713,9 +731,8 @@ class _Coded:
                         del values[fact], sources[fact]
                         continue
             if stated != value:
-                sources[fact] = whose[fact]
+                sources[fact] = whose.get(fact, only)
             values[fact] = value
-        return list(found.values()), without
 
 
 def _not_given(case: Case, known: _Known) -> dict[str, object]:
@@ -750,10 +767,3 @@ def _implied(products: Iterable[Product]) -> tuple[dict[str, FactValue], dict[st
 def _lines(view: View) -> tuple[str, ...]:
     version = view.part(Part.STATEMENTS).version
     return () if version is None else version.lines_of_business
-
-
-def _weakest(bases: Sequence[Basis]) -> Basis:
-    first = bases[0]
-    if all(basis is first for basis in bases):
-        return first
-    return weakest(*bases)

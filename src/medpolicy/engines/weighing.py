@@ -16,7 +16,7 @@ from medpolicy.engines.diagram import Diagrams
 from medpolicy.engines.evaluation import test_value
 from medpolicy.engines.standing import place_of, question
 from medpolicy.model import criteria as c
-from medpolicy.model.facts import RESERVED_SUBJECTS, FactDefinition
+from medpolicy.model.facts import RESERVED_SUBJECTS, FactDefinition, FactType
 from medpolicy.model.issuer import Coverage, Issuer, Stance
 from medpolicy.model.policy import Provision
 from medpolicy.model.truth import MET, NOT_MET, UNKNOWN, CriterionStatus
@@ -226,7 +226,8 @@ class Weighing:
         self.reserved = tuple(subject for subject in RESERVED_SUBJECTS if subject in self.subjects)
         self.naming = tuple(at for at, weighed in enumerate(self.weighed) if weighed.names_code)
         self.general = tuple(at for at, weighed in enumerate(self.weighed) if not weighed.names_code)
-        self._plans: dict[tuple[CriterionStatus, ...], Plan] | None = None
+        self.told_subjects = tuple(variable.subject for variable in self.variables)
+        self._plans: dict[tuple[object, ...], Plan] | None = None
         self._diagrams: Diagrams | None = None
         self._outcomes = 0
         self._coverages = 0
@@ -237,29 +238,32 @@ class Weighing:
 
     # -- plans --------------------------------------------------------------------------------------------------
 
-    def plan(self, statuses: tuple[CriterionStatus, ...]) -> Plan:
-        """What the provisions come to; looked up where there are few combinations, else worked out."""
-        if self._plans is None:
+    def plan(self, values: Values, day: date) -> Plan:
+        """What the provisions come to for what is known; looked up where there are few combinations, else worked out."""
+        plans = self._plans
+        if plans is None:
             self.prepare()
-            assert self._plans is not None
-        plan = self._plans.get(statuses)
-        return self._worked_out(statuses) if plan is None else plan
+            plans = self._plans
+            assert plans is not None
+        if plans:
+            plan = plans.get(tuple(map(values.get, self.told_subjects)))
+            if plan is not None:
+                return plan
+        return self._worked_out(self.statuses(values, day))
 
     def prepare(self) -> None:
         """Make the diagrams, and every plan where there are few."""
         self.diagrams()
+        self._plans = {}
+        told = [_told_values(variable) for variable in self.variables]
         combinations = 1
-        for variable in self.variables:
-            combinations *= len(variable.regions) + 1
-        plans: dict[tuple[CriterionStatus, ...], Plan] = {}
-        if combinations <= _TABLE:
-            for choice in product(*([None, *variable.regions] for variable in self.variables)):
-                statuses = [UNKNOWN] * len(self.tests)
-                for variable, region in zip(self.variables, choice, strict=True):
-                    for test, status in zip(variable.tests, region or (), strict=region is not None):
-                        statuses[test] = status
-                plans[tuple(statuses)] = self._worked_out(tuple(statuses))
-        self._plans = plans
+        for values in told:
+            combinations *= len(values) + 1
+        if all(told) and combinations <= _TABLE:
+            # No test looks at the service date where every variable is a boolean or a choice.
+            for choice in product(*([None, *values] for values in told)):
+                known: dict[str, object] = dict(zip(self.told_subjects, choice, strict=True))
+                self._plans[choice] = self._worked_out(self.statuses(known, date.min))
 
     def _worked_out(self, statuses: tuple[CriterionStatus, ...]) -> Plan:
         applications = tuple(weighed.application(statuses) for weighed in self.weighed)
@@ -273,8 +277,8 @@ class Weighing:
             if rulings:
                 stances = frozenset(stance for at in rulings if isinstance(stance := applications[at], Stance))
                 coverage = self.coverage(stances)
-                stance = next(iter(stances)) if len(stances) == 1 and coverage is not Coverage.INDETERMINATE else None
-                return Plan(applications, met, rulings, (), rulings, False, ((coverage, stance),), coverage, stance, ((), ()))
+                only = next(iter(stances)) if len(stances) == 1 and coverage is not Coverage.INDETERMINATE else None
+                return Plan(applications, met, rulings, (), rulings, False, ((coverage, only),), coverage, only, ((), ()))
         outcome = ((self.of_none, None),)
         return Plan(applications, met, (), (), everything, False, outcome, self.of_none, None, ((), ()))
 
@@ -414,6 +418,16 @@ class Weighing:
             ranked.append((Fraction(0) if deciding else Fraction(-1), len(self.variables)))
         order = [at for _, at in sorted(ranked)]
         return possible, [-1 if at == len(self.variables) else at for at in order]
+
+
+def _told_values(variable: Variable) -> tuple[object, ...]:
+    """Every value that can be told of a boolean or a choice; none for anything else."""
+    definition = variable.definition
+    if definition is None:
+        return ()
+    if definition.type is FactType.BOOLEAN:
+        return (True, False)
+    return definition.scale if definition.type is FactType.CHOICE else ()
 
 
 def _taken(provision: Provision) -> Callable[[Hashable, Hashable], Hashable]:

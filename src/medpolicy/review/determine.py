@@ -34,4 +34,5 @@ def determine(request: Mapping[str, Any] | Request, library: Library, *, as_of: 
 
     `as_of` is the day of asking: it is recorded, and decides nothing but notes.
     """
-    return answer_json(determination_of(request, library, as_of=as_of, engine=engine), _WORDS)
+    read = request if isinstance(request, Request) else read_request(request, library)
+    return answer_json(ENGINES[engine](read, library, as_of=as_of, engine=ENGINE), _WORDS)
