@@ -19,6 +19,7 @@ from medpolicy.engines.case import SOURCE_CODE, SOURCE_REQUEST, Case
 from medpolicy.engines.opinion import Opinion, View, value_in_words, view_of
 from medpolicy.engines.standing import SETTING, cited, conflict_notes, question, related_of
 from medpolicy.engines.weighing import Plan, Weighing
+from medpolicy.formats.answers import reason_json
 from medpolicy.library.in_force import boundaries
 from medpolicy.library.library import IssuerIndex, Library
 from medpolicy.model.determination import (
@@ -334,7 +335,6 @@ class _Coded:
         self.code = code
         self.untold: dict[Setting | None, _Answer | None] = {}
         view = period.view(code)
-        self.at_reference = bool(view.policy.jurisdiction)
         self.listed = view.listed
         self.implies: Mapping[str, FactValue] = (
             view.entry[1].implies if view.entry is not None and view.part(Part.CODING).on_file else _NO_FACTS
@@ -346,6 +346,7 @@ class _Coded:
         in_text = (
             period.day >= view.policy.first_day and view.part(Part.STATEMENTS).version is not None and view.line in _lines(view)
         )
+        self.at_reference = in_text and bool(view.policy.jurisdiction)
         weighed = view.weighed() if in_text else None
         decides_alone = view.entry is not None and view.part(Part.CODING).on_file and weighed is None
         if in_text and not decides_alone:
@@ -359,9 +360,9 @@ class _Coded:
                 self.authorization[setting] = told, self._prepared(rules)
             if not in_text or decides_alone or self.is_unlisted:
                 self.fixed[setting] = self._fixed(seen.opinion())
-        if not in_text and self.at_reference:
-            self.at_reference = False
-        self.asks_of_the_request = self.weighing is not None and bool(self.weighing.reserved)
+        # Set by `_compile`, if at all; through a name of its own, because the type checker takes it for None still.
+        weighing: Weighing | None = getattr(self, "weighing", None)
+        self.asks_of_the_request = weighing is not None and bool(weighing.reserved)
 
     def _compile(self, view: View, provisions: Sequence[Provision]) -> None:
         period = self.period
@@ -425,7 +426,7 @@ class _Coded:
         found = []
         for reason in reasons:
             prepared = PreparedReason(*reason)
-            prepared.text = words(reason, self.code)
+            prepared.json = reason_json(reason, words(reason, self.code))
             found.append(prepared)
         return tuple(found)
 

@@ -86,10 +86,25 @@ def citation_json(citation: Citation) -> dict[str, Any]:
 
 
 def _reason(reason: Reason, service: ServiceDetermination, words: Words) -> dict[str, Any]:
+    if type(reason) is PreparedReason:
+        result = reason.json.copy()
+        if "citation" in result:  # a caller may change the answer; what was prepared must not change with it
+            citation = result["citation"] = result["citation"].copy()
+            citation["lines"] = citation["lines"].copy()
+    else:
+        result = reason_json(reason, words.reason(reason, service.procedure))
+    policy = reason.policy
+    if policy is not service.policy and policy is not None and policy != service.policy:
+        result["policy"] = policy_json(policy)
+    return result
+
+
+def reason_json(reason: Reason, text: str) -> dict[str, Any]:
+    """The reason with its words, but for the policy, which is named where it is not the service's."""
     result: dict[str, Any] = {"code": reason.code._value_}
     if reason.rule is not None:
         result["provision"] = reason.rule
-    result["text"] = reason.text if type(reason) is PreparedReason else words.reason(reason, service.procedure)
+    result["text"] = text
     if reason.basis is not None:
         result["basis"] = reason.basis._value_
     citation = reason.citation
@@ -100,9 +115,6 @@ def _reason(reason: Reason, service: ServiceDetermination, words: Words) -> dict
             "sha256": citation.sha256,
             "rendition": citation.rendition,
         }
-    policy = reason.policy
-    if policy is not service.policy and policy is not None and policy != service.policy:
-        result["policy"] = policy_json(policy)
     return result
 
 

@@ -76,7 +76,7 @@ def _read(data: dict[str, Any], library: Library) -> Request:
             if type(name) is not str:
                 raise _wrong_type("setting", "text", name)
             raise RequestError("unknown-setting", "setting", f"a setting is one of {', '.join(_SETTINGS)}")
-    forms = _Forms(library, issuer, line)
+    forms = _Forms((library, issuer, line))
     procedures = _procedures(data["procedures"], forms) if "procedures" in data else ()
     products = _texts(data["products"], "products") if "products" in data else None
     facts = _facts(data["facts"], "facts", forms) if "facts" in data else _NOTHING
@@ -97,23 +97,19 @@ def _read(data: dict[str, Any], library: Library) -> Request:
     )
 
 
-class _Forms:
+class _Forms(tuple[Library, str, str]):
     """What facts are known for the issuer and, for Medicare Advantage, in Medicare's own policies."""
 
-    __slots__ = ("_issuer", "_library", "_line")
-
-    def __init__(self, library: Library, issuer: str, line: str) -> None:
-        self._library = library
-        self._issuer = issuer
-        self._line = line
+    __slots__ = ()
 
     def of(self, fact: str) -> FactForm | None:
-        form = self._library.index[self._issuer].fact_forms.get(fact)
-        if form is None and self._library.medicare:
-            line = self._library.issuers[self._issuer].line(self._line)
+        library, issuer, line_id = self
+        form = library.index[issuer].fact_forms.get(fact)
+        if form is None and library.medicare:
+            line = library.issuers[issuer].line(line_id)
             if line is not None and line.program is Program.MEDICARE_ADVANTAGE:
-                for at in self._library.medicare:
-                    form = self._library.index[self._library.keys[at][0]].fact_forms.get(fact)
+                for at in library.medicare:
+                    form = library.index[library.keys[at][0]].fact_forms.get(fact)
                     if form is not None:
                         break
         return form

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from medpolicy.model.citation import Citation
 from medpolicy.model.coded import CodedEnum
@@ -106,9 +106,9 @@ class Reason(NamedTuple):
 
 
 class PreparedReason(Reason):
-    """A reason with nothing of a request in it, put into words beforehand; equal to the same reason without them."""
+    """A reason with nothing of a request in it; `json` is what it comes to, made beforehand. Equal to the same reason."""
 
-    text: str
+    json: dict[str, Any]
 
 
 class Question(NamedTuple):

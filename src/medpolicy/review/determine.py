@@ -35,4 +35,6 @@ def determine(request: Mapping[str, Any] | Request, library: Library, *, as_of: 
     `as_of` is the day of asking: it is recorded, and decides nothing but notes.
     """
     read = request if isinstance(request, Request) else read_request(request, library)
+    if engine == "compiled":
+        return answer_json(compiled.determine(read, library, as_of=as_of, engine=ENGINE, words=reason_text), _WORDS)
     return answer_json(ENGINES[engine](read, library, as_of=as_of, engine=ENGINE), _WORDS)
