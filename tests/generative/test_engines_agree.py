@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from generative.strategies import libraries, requests
 from medpolicy.model import criteria as c
 from medpolicy.model.determination import ReasonCode
-from medpolicy.review.determine import determination_of
+from medpolicy.review.determine import determination_of, determine
 
 AS_OF = date(2024, 6, 1)
-EXAMPLES = 1500
+EXAMPLES = 700
 
 
 def _node_types() -> set[str]:
@@ -54,6 +54,8 @@ def test_engines_agree() -> None:
                 reasons.update(reason.code for reason in one.reasons)
                 answers.add((one.coverage, one.prior_authorization, bool(one.questions)))
             assert reference == compiled
+            in_words = determine(request, library, as_of=AS_OF, engine="reference")
+            assert in_words == determine(request, library, as_of=AS_OF, engine="compiled")
 
     check()
     assert nodes == _node_types(), "the generator never made these nodes"

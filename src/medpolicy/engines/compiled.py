@@ -9,17 +9,17 @@ decide, and Medicare's own policies, go to the reference engine.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from medpolicy.engines import reference
 from medpolicy.engines.case import SOURCE_CODE, SOURCE_REQUEST, Case
 from medpolicy.engines.opinion import Opinion, View, value_in_words, view_of
 from medpolicy.engines.standing import SETTING, cited, conflict_notes, question, related_of
 from medpolicy.engines.weighing import Plan, Weighing
-from medpolicy.formats.answers import reason_json
+from medpolicy.formats.answers import Words, copy_of, reason_json, service_json
 from medpolicy.library.in_force import boundaries
 from medpolicy.library.library import IssuerIndex, Library
 from medpolicy.model.determination import (
@@ -53,7 +53,6 @@ _NO_FACTS: Final[Mapping[str, FactValue]] = {}
 _NO_NAMES: Final[Sequence[tuple[str, str]]] = ()
 
 _Authorization = tuple[PriorAuthorization | None, tuple[Reason, ...]]
-Words = Callable[[Reason, str | None], str]  # a reason and the procedure's code -> the reason in words
 
 
 def index_of(library: Library, words: Words | None = None) -> CompiledIndex:
@@ -75,6 +74,24 @@ def determine(request: Request, library: Library, *, as_of: date, engine: str, w
     else:
         services = (index.service(Case(request, None, True), as_of),)
     return Determination(request.id, library.digest, engine, as_of, services)
+
+
+def answer(request: Request, library: Library, *, as_of: date, engine: str, words: Words) -> dict[str, Any]:
+    """The answer to a request as plain JSON values: the determination in words, of which some were made beforehand."""
+    index = index_of(library, words)
+    procedures = request.procedures
+    if procedures:
+        alone = len(procedures) == 1
+        services = [index.service_json(Case(request, service, alone), as_of, words) for service in procedures]
+    else:
+        services = [service_json(index.service(Case(request, None, True), as_of), words)]
+    return {
+        "id": request.id,
+        "library": library.digest,
+        "engine": engine,
+        "as_of": as_of.isoformat(),
+        "services": services,
+    }
 
 
 class _Known(NamedTuple):
@@ -133,6 +150,30 @@ class CompiledIndex:
             is_medicare = line.program is Program.MEDICARE_ADVANTAGE
             found = self._lines[key] = (line, self.library.index[request.issuer], is_medicare)
         return found
+
+    def service_json(self, case: Case, as_of: date, words: Words) -> dict[str, Any]:
+        """The answer for one service that has a procedure; copied from one made beforehand where nothing else was told."""
+        request, service, _ = case
+        assert service is not None
+        if not (request.facts or request.products or service.facts or service.products or self.library.medicare):
+            line, index, is_medicare = self._lines.get((request.issuer, request.line_of_business)) or self._line(request)
+            code = service.code
+            positions = index.naming(code) if index.code_sets else index.codes.get(code, ())
+            if len(positions) == 1:
+                policy = self._policies.get(positions[0]) or self._policy(positions[0])
+                period = policy.period(bisect_right(policy.starts, request.service_date), line.id)
+                coded = period.by_code.get(code) or period.coded(code)
+                depends = coded.asks_of_the_request or coded.at_reference
+                if not depends and request.service_date <= as_of:
+                    key = (request.setting, is_medicare)
+                    ready = coded.ready.get(key)
+                    if ready is None:
+                        ready = coded.ready[key] = service_json(self.service(case._replace(service=_bare(service)), as_of), words)
+                    result = copy_of(ready)
+                    if service.modifiers:
+                        result = {"procedure": code, "modifiers": list(service.modifiers), **result}
+                    return result
+        return service_json(self.service(case, as_of), words)
 
     def service(self, case: Case, as_of: date) -> ServiceDetermination:
         """The determination of one service."""
@@ -334,6 +375,7 @@ class _Coded:
         self.period = period
         self.code = code
         self.untold: dict[Setting | None, _Answer | None] = {}
+        self.ready: dict[tuple[Setting | None, bool], dict[str, Any]] = {}  # answers as JSON where nothing is told
         view = period.view(code)
         self.listed = view.listed
         self.implies: Mapping[str, FactValue] = (
@@ -426,7 +468,7 @@ class _Coded:
         found = []
         for reason in reasons:
             prepared = PreparedReason(*reason)
-            prepared.json = reason_json(reason, words(reason, self.code))
+            prepared.json = reason_json(reason, words.reason(reason, self.code))
             found.append(prepared)
         return tuple(found)
 
@@ -734,6 +776,10 @@ class _Coded:
             if stated != value:
                 sources[fact] = whose.get(fact, only)
             values[fact] = value
+
+
+def _bare(service: RequestedService) -> RequestedService:
+    return RequestedService(code=service.code)
 
 
 def _not_given(case: Case, known: _Known) -> dict[str, object]:

@@ -35,7 +35,7 @@ def answer_json(determination: Determination, words: Words) -> dict[str, Any]:
         "library": determination.library,
         "engine": determination.engine,
         "as_of": determination.as_of.isoformat(),
-        "services": [_service(service, words) for service in determination.services],
+        "services": [service_json(service, words) for service in determination.services],
     }
 
 
@@ -44,7 +44,8 @@ def error_json(error: RequestError) -> dict[str, Any]:
     return {"id": error.request_id, "error": {"code": error.code, "field": error.field, "message": error.message}}
 
 
-def _service(service: ServiceDetermination, words: Words) -> dict[str, Any]:
+def service_json(service: ServiceDetermination, words: Words) -> dict[str, Any]:
+    """The answer for one service."""
     # `_value_` and not `value`, here and below: the same, without the cost of a property for each of a dozen codes.
     result: dict[str, Any] = {}
     if service.procedure is not None:
@@ -63,8 +64,42 @@ def _service(service: ServiceDetermination, words: Words) -> dict[str, Any]:
     result["reasons"] = [_reason(reason, service, words) for reason in service.reasons]
     questions, notes = service.questions, service.notes
     result["questions"] = [_question(question) for question in questions] if questions else []
-    result["notes"] = [_note(note, words) for note in notes] if notes else []
+    result["notes"] = [note_json(note, words) for note in notes] if notes else []
     result["related"] = [{"number": other.number, "title": other.title} for other in service.related]
+    return result
+
+
+def copy_of(service: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a service's answer that shares nothing a caller could change; for answers that were made beforehand."""
+    result = service.copy()
+    if "policy" in service:
+        result["policy"] = service["policy"].copy()
+    result["reasons"] = [_copy_of_reason(reason) for reason in service["reasons"]]
+    questions, notes = service["questions"], service["notes"]
+    result["questions"] = [_copy_of_question(question) for question in questions] if questions else []
+    result["notes"] = [_copy_of_note(note) for note in notes] if notes else []
+    result["related"] = [other.copy() for other in service["related"]]
+    return result
+
+
+def _copy_of_reason(reason: dict[str, Any]) -> dict[str, Any]:
+    result = reason.copy()
+    if "citation" in reason:
+        citation = result["citation"] = reason["citation"].copy()
+        citation["lines"] = citation["lines"].copy()
+    if "policy" in reason:
+        result["policy"] = reason["policy"].copy()
+    return result
+
+
+def _copy_of_question(question: dict[str, Any]) -> dict[str, Any]:
+    return {key: value.copy() if type(value) is list else value for key, value in question.items()}
+
+
+def _copy_of_note(note: dict[str, Any]) -> dict[str, Any]:
+    result = note.copy()
+    if "citations" in note:
+        result["citations"] = [{**citation, "lines": citation["lines"].copy()} for citation in note["citations"]]
     return result
 
 
@@ -87,10 +122,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
 
 def _reason(reason: Reason, service: ServiceDetermination, words: Words) -> dict[str, Any]:
     if type(reason) is PreparedReason:
-        result = reason.json.copy()
-        if "citation" in result:  # a caller may change the answer; what was prepared must not change with it
-            citation = result["citation"] = result["citation"].copy()
-            citation["lines"] = citation["lines"].copy()
+        result = _copy_of_reason(reason.json)  # a caller may change the answer; what was prepared must not change with it
     else:
         result = reason_json(reason, words.reason(reason, service.procedure))
     policy = reason.policy
@@ -129,7 +161,8 @@ def _question(question: Question) -> dict[str, Any]:
     return result
 
 
-def _note(note: Note, words: Words) -> dict[str, Any]:
+def note_json(note: Note, words: Words) -> dict[str, Any]:
+    """The note with its words."""
     result: dict[str, Any] = {"code": note.code._value_, "text": words.note(note)}
     if note.citations:
         result["citations"] = [citation_json(citation) for citation in note.citations]

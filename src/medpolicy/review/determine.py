@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from medpolicy.engines import compiled, reference
-from medpolicy.explain.words import EnglishWords, reason_text
+from medpolicy.explain.words import EnglishWords
 from medpolicy.formats.answers import answer_json
 from medpolicy.formats.requests import read_request
 from medpolicy.library.library import Library
@@ -16,9 +16,9 @@ from medpolicy.model.determination import Determination
 from medpolicy.model.request import Request
 
 ENGINE = "medpolicy 0.1.0"
-Engine = Callable[..., Determination]
-ENGINES: dict[str, Engine] = {"reference": reference.determine, "compiled": partial(compiled.determine, words=reason_text)}
 _WORDS = EnglishWords()
+Engine = Callable[..., Determination]
+ENGINES: dict[str, Engine] = {"reference": reference.determine, "compiled": partial(compiled.determine, words=_WORDS)}
 
 
 def determination_of(
@@ -36,5 +36,5 @@ def determine(request: Mapping[str, Any] | Request, library: Library, *, as_of: 
     """
     read = request if isinstance(request, Request) else read_request(request, library)
     if engine == "compiled":
-        return answer_json(compiled.determine(read, library, as_of=as_of, engine=ENGINE, words=reason_text), _WORDS)
+        return compiled.answer(read, library, as_of=as_of, engine=ENGINE, words=_WORDS)
     return answer_json(ENGINES[engine](read, library, as_of=as_of, engine=ENGINE), _WORDS)

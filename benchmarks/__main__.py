@@ -1,0 +1,25 @@
+"""Every figure that the README quotes, in one run: `make benchmarks`."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+
+from benchmarks import decisions, library_size, start_up
+
+
+def main() -> None:
+    model = platform.processor() or platform.machine()
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {model}, {os.cpu_count()} cores, Python {platform.python_version()}\n"
+    )
+    decisions.run()
+    print()
+    library_size.run()
+    print()
+    start_up.run()
+
+
+if __name__ == "__main__":
+    main()
