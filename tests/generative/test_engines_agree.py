@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from generative.strategies import libraries, requests
+from tests.generative.strategies import libraries, requests
 from medpolicy.model import criteria as c
 from medpolicy.model.determination import ReasonCode
 from medpolicy.review.determine import determination_of, determine

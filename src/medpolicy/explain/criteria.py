@@ -13,6 +13,13 @@ _COMPARISONS = {
     c.Comparator.LESS_THAN: "less than",
     c.Comparator.EQUAL_TO: "equal to",
 }
+_OF_DATES = {
+    c.Comparator.AT_LEAST: "on or after",
+    c.Comparator.MORE_THAN: "after",
+    c.Comparator.AT_MOST: "on or before",
+    c.Comparator.LESS_THAN: "before",
+    c.Comparator.EQUAL_TO: "on",
+}
 
 
 def in_words(criterion: c.Criterion) -> str:
@@ -35,7 +42,7 @@ def in_words(criterion: c.Criterion) -> str:
         case c.QuantityCompares() | c.ElapsedCompares():
             return f"{criterion.fact} {_COMPARISONS[criterion.comparator]} {criterion.threshold}"
         case c.DateCompares():
-            return f"{criterion.fact} {_COMPARISONS[criterion.comparator]} {criterion.day}"
+            return f"{criterion.fact} {_OF_DATES[criterion.comparator]} {criterion.day}"
         case c.AgeCompares():
             return f"age {_COMPARISONS[criterion.comparator]} {criterion.years}"
         case c.SexIs():

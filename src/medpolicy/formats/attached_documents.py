@@ -128,9 +128,9 @@ class AttachedDocuments:
             return None
         try:
             value = json.loads(data)
-            lines = tuple(value["lines"])
-            document = AttachedDocument(value["rendition"], value["name"], lines)
-            whole = all(isinstance(line, str) for line in (document.name, document.rendition, *lines))
+            document = AttachedDocument(value["rendition"], value["name"], tuple(value["lines"]))
+            texts = all(isinstance(line, str) for line in (document.name, document.rendition, *document.lines))
+            whole = texts and type(value["lines"]) is list
             if whole and value["form"] == _FORM and document.rendition == file.stem and value["sha256"] == _digest(document):
                 return document
         except (ValueError, TypeError, KeyError, RecursionError):

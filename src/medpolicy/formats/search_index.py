@@ -1,6 +1,6 @@
-"""A full-text index of a library, in one SQLite file beside the library cache, for people who look something up.
+"""A full-text index of a library, in a SQLite file beside the library cache, for people who look something up.
 
-It belongs to one library by its digest: another library, a foreign or a damaged file, and it is made again. It never decides
+It belongs to one library by its digest, and a foreign or damaged file is made again. It never decides
 anything. A word that stands nowhere is looked for under the words that are most like it.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 _FORM = 0x6D705301  # "mp", search, form 1
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _MOST_LIKE = 4
+_KEPT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class SearchIndex:
         """
         if directory is None:
             return cls(_built(":memory:", digest, entries))
-        file = directory / "search.sqlite"
+        file = directory / f"search-{digest.removeprefix('sha256:')[:16]}.sqlite"
         found = _whole(file, digest)
         if found is not None:
             return cls(found)
@@ -80,6 +81,7 @@ class SearchIndex:
             with contextlib.suppress(OSError):
                 Path(part).unlink(missing_ok=True)
             raise
+        _forget_the_oldest(directory)
         found = _whole(file, digest)
         return cls(found if found is not None else _built(":memory:", digest, entries))
 
@@ -137,6 +139,14 @@ class SearchIndex:
 
 def _pairs(word: str) -> set[str]:
     return {word[at : at + 2] for at in range(len(word) - 1)}
+
+
+def _forget_the_oldest(directory: Path) -> None:
+    """Keep the indexes of the last few libraries only."""
+    with contextlib.suppress(OSError):
+        files = sorted(directory.glob("search-*.sqlite"), key=lambda file: file.stat().st_mtime_ns)
+        for file in files[:-_KEPT]:
+            file.unlink(missing_ok=True)
 
 
 def _whole(file: Path, digest: str) -> sqlite3.Connection | None:

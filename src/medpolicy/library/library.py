@@ -98,6 +98,7 @@ class PolicySummary:
     title: str
     authority: Authority
     versions: tuple[str, ...]
+    lines_of_business: tuple[str, ...]
     codes: tuple[str, ...]
     code_sets: tuple[CodeSet, ...]
     products: tuple[str, ...]
@@ -128,6 +129,7 @@ def summary_of(policy: MedicalPolicy) -> PolicySummary:
         title=policy.title,
         authority=policy.authority,
         versions=tuple(version.version for version in policy.versions),
+        lines_of_business=tuple(dict.fromkeys(line for version in policy.versions for line in version.lines_of_business)),
         codes=tuple(sorted(codes)),
         code_sets=tuple(code_sets),
         products=tuple(sorted(products)),
