@@ -41,15 +41,9 @@ def _run_console(text: str, folder: Path, environment: dict[str, str]) -> None:
     """Each `$ command`, and the lines below it that it must print; `...` stands for any lines."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         command, _, expected = part.partition("\n")
-        done = subprocess.run(  # the page's own command
-            command,
-            shell=True,
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
+        shell = ["sh", "-c", command]
+        done = subprocess.run(
+            shell, cwd=folder, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
         )
         status = re.search(r"^exit status (\d+)\n", expected, re.MULTILINE)
         assert done.returncode == (int(status[1]) if status else 0), f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
@@ -60,6 +54,5 @@ def _run_console(text: str, folder: Path, environment: dict[str, str]) -> None:
 def _follows(wanted: list[str], printed: list[str], command: str) -> None:
     pattern = "\n".join(r"(?:.*\n)*?.*" if line == "..." else re.escape(line) for line in wanted)
     if wanted:
-        assert re.match(pattern, "\n".join(printed)), (
-            f"{command}\nwanted:\n" + "\n".join(wanted) + "\ngot:\n" + "\n".join(printed)
-        )
+        got = "\n".join(printed)
+        assert re.match(pattern, got), f"{command}\nwanted:\n{pattern}\ngot:\n{got}"
