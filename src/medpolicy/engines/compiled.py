@@ -561,7 +561,7 @@ class _Coded:
             rulings = [at for at in rulings if else_applied[at] is not plan.applications[at]]
         if rulings:
             return self._decided(setting, known, plan, without, rulings)
-        if self.missing_weighing is not None:
+        if self.missing_weighing is not None and self.fixed[setting].coverage is not Coverage.INDETERMINATE:
             unknowable = self._missing(case, known)
             if unknowable is not None:
                 return self._with_notes(unknowable, known, conflicts=False)

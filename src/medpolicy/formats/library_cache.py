@@ -47,29 +47,27 @@ class LibraryCache:
             return cls(None, None)
         file = directory / "library.sqlite"
         for _ in range(2):
+            connection: sqlite3.Connection | None = None
             try:
                 directory.mkdir(parents=True, exist_ok=True, mode=0o700)
                 connection = sqlite3.connect(file, timeout=2, check_same_thread=False, isolation_level=None)
-                try:
-                    form = connection.execute("PRAGMA user_version").fetchone()[0]
-                    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-                    if tables and form != _form_number():
-                        raise sqlite3.DatabaseError("another form")
-                    connection.execute(
-                        "CREATE TABLE IF NOT EXISTS entry (digest TEXT PRIMARY KEY, summary TEXT, checked TEXT) WITHOUT ROWID"
-                    )
-                    connection.execute(
-                        "CREATE TABLE IF NOT EXISTS body (digest TEXT PRIMARY KEY, body TEXT, checked TEXT) WITHOUT ROWID"
-                    )
-                    connection.execute(f"PRAGMA user_version = {_form_number()}")
-                    return cls(connection, file)
-                except sqlite3.DatabaseError as error:
+                form = connection.execute("PRAGMA user_version").fetchone()[0]
+                tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+                if tables and form != _form_number():
+                    raise sqlite3.DatabaseError("another form")
+                for table, column in (("entry", "summary"), ("body", "body")):
+                    columns = f"digest TEXT PRIMARY KEY, {column} TEXT, checked TEXT"
+                    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns}) WITHOUT ROWID")
+                connection.execute(f"PRAGMA user_version = {_form_number()}")
+                return cls(connection, file)
+            except (OSError, sqlite3.OperationalError):
+                if connection is not None:
                     connection.close()
-                    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-                        return cls(None, None)  # locked or read-only: go without
-                    _discard(file)
-            except OSError:
-                return cls(None, None)
+                return cls(None, None)  # locked, read-only, no file: go without
+            except sqlite3.DatabaseError:
+                if connection is not None:
+                    connection.close()
+                _discard(file)
         return cls(None, None)
 
     def summaries(self, digests: Iterable[str]) -> dict[str, Any]:

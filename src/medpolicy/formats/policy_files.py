@@ -118,18 +118,22 @@ def read_policy(sources: PolicySources, issuer: Issuer) -> tuple[MedicalPolicy |
     events = _history(form, tree) if form is not None else ()
     versions: list[tuple[PolicyVersion, str]] = []
     faults = tree.faults
-    whole = form is not None and form.is_whole("history", tree)
+    whole = form is not None and form.is_whole("history", tree) and len(events) == len(form.shape.history)
     known_events = {event.in_force for event in events} if whole else None
+    began: list[tuple[datetime.date, str, str]] = []
     for version_file, version_data in sources.versions:
-        version, version_faults = _VersionReader(issuer, version_file, version_data).read(known_events)
+        reader = _VersionReader(issuer, version_file, version_data)
+        version, version_faults = reader.read(known_events)
         faults += version_faults
+        if reader.effective is not None:
+            began.append((reader.effective.first_day, str(reader.effective), version_file))
         if version is not None:
             versions.append((version, version_file))
     versions.sort(key=lambda pair: pair[0].effective.first_day)
-    for (earlier, _), (later, later_file) in itertools.pairwise(versions):
-        if earlier.effective.first_day == later.effective.first_day:
-            message = f"the periods overlap: {earlier.version} begins on the same day, {later.effective.first_day}"
-            faults.append(Fault(code="overlapping-periods", file=later_file, line=1, column=1, path="version", message=message))
+    for earlier, later in itertools.pairwise(sorted(began)):
+        if earlier[0] == later[0]:
+            message = f"the periods overlap: {earlier[1]} in {earlier[2]} begins on the same day, {later[0]}"
+            faults.append(Fault(code="overlapping-periods", file=later[2], line=1, column=1, path="version", message=message))
     if form is None:
         return None, faults
     shape = form.shape
@@ -246,6 +250,7 @@ class _VersionReader:
         self.issuer = issuer
         self.tree = read_yaml(data, file)
         self.facts: dict[str, FactDefinition] = {}
+        self.effective: PartialDate | None = None
 
     def read(self, events: set[datetime.date] | None) -> tuple[PolicyVersion | None, list[Fault]]:
         """The version; None where it has faults. `events`: the days on which the history has one, None if unknown."""
@@ -256,7 +261,7 @@ class _VersionReader:
         self.form = form
         self.shape = shape = form.shape
         self._cite = _citer(tree, shape.rendition)
-        effective = self._effective(events)
+        effective = self.effective = self._effective(events)
         lines = self._lines(shape.lines_of_business, ("lines_of_business",))
         self.facts = self._facts()
         self.listings = self._diagnosis_listings()
@@ -521,15 +526,18 @@ class _VersionReader:
         return tuple(found)
 
     def _authorization(self, lines: tuple[str, ...]) -> tuple[AuthorizationRule, ...]:
-        said: dict[tuple[str, str, str], str] = {}
+        said: dict[tuple[str, str], list[tuple[str, CodeSet | None]]] = {}
         found = []
         for path, item in self.form.entries("authorization", self.shape.authorization):
             own_lines = self._lines(item.lines_of_business, (*path, "lines_of_business"), lines)
+            procedures = self._procedures(item.procedures, path)
             for line in own_lines:
-                earlier = said.setdefault((item.setting, line, str(item.procedures)), item.rule)
-                if earlier != item.rule:
-                    message = f"two rules for {item.setting} and {line} disagree: {earlier} and {item.rule}"
-                    self._report("rules-disagree", path, message)
+                for rule, codes in said.setdefault((item.setting, line), []):
+                    both_general = codes is None and procedures is None
+                    if rule != item.rule and (both_general or (codes and procedures and codes.overlaps(procedures))):
+                        message = f"two rules for {item.setting} and {line} disagree: {rule} and {item.rule}"
+                        self._report("rules-disagree", path, message)
+                said[item.setting, line].append((item.rule, procedures))
             found.append(
                 AuthorizationRule(
                     setting=Setting(item.setting),
@@ -537,7 +545,7 @@ class _VersionReader:
                     requirement=AuthorizationRequirement(item.rule),
                     text=item.text,
                     citation=self._cite(item.citation, path),
-                    procedures=self._procedures(item.procedures, path),
+                    procedures=procedures,
                 )
             )
         return tuple(found)

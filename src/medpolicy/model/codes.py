@@ -35,10 +35,10 @@ def normalize_procedure(text: str) -> tuple[str, tuple[str, ...]] | None:
     """A procedure code in upper case without padding, and its modifiers (`0565t-RT`); None where it is malformed."""
     if _PROCEDURE.fullmatch(text) is not None:
         return text, ()
-    code, *modifiers = text.strip().upper().split("-")
-    if not code.isascii() or _PROCEDURE.fullmatch(code) is None:
+    if not text.isascii():  # before the upper case, which turns some other letters into ASCII
         return None
-    if not all(modifier.isascii() and _MODIFIER.fullmatch(modifier) for modifier in modifiers):
+    code, *modifiers = text.strip().upper().split("-")
+    if _PROCEDURE.fullmatch(code) is None or not all(_MODIFIER.fullmatch(modifier) for modifier in modifiers):
         return None
     return code, tuple(modifiers)
 
@@ -46,13 +46,13 @@ def normalize_procedure(text: str) -> tuple[str, tuple[str, ...]] | None:
 def normalize_modifier(text: str) -> str | None:
     """A modifier in upper case; None where it is malformed."""
     modifier = text.strip().upper()
-    return modifier if modifier.isascii() and _MODIFIER.fullmatch(modifier) else None
+    return modifier if text.isascii() and _MODIFIER.fullmatch(modifier) else None
 
 
 def normalize_diagnosis(text: str) -> str | None:
     """An ICD-10-CM code in upper case with its dot; None where it is malformed."""
     code = text.strip().upper()
-    match = _DIAGNOSIS.fullmatch(code) if code.isascii() else None
+    match = _DIAGNOSIS.fullmatch(code) if text.isascii() else None
     if match is None:
         return None
     return f"{match[1]}.{match[2]}" if match[2] else match[1]
@@ -63,8 +63,9 @@ def is_well_formed(system: CodeSystem, code: str) -> bool:
     return _FORMS[system].fullmatch(code) is not None
 
 
-def _shape(code: str) -> str:
-    return "".join("9" if character.isdigit() else "A" for character in code)
+def _kind(system: CodeSystem, code: str) -> str:
+    """What codes of one range have in common: CPT's last letter, which is a category of its own; of the others nothing."""
+    return code[-1] if system is CodeSystem.CPT and not code[-1].isdigit() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class CodeRange:
                 raise InvalidModel(f"{code!r} has not the form of a code of {self.system.value}")
         if self.first > self.last:
             raise InvalidModel(f"the range {self.first}-{self.last} ends before it starts")
-        if self.system is not CodeSystem.ICD_10_CM and _shape(self.first) != _shape(self.last):
+        if _kind(self.system, self.first) != _kind(self.system, self.last):
             raise InvalidModel(f"the range {self.first}-{self.last} joins codes of different kinds")
 
     def __contains__(self, code: str) -> bool:
@@ -100,7 +101,14 @@ class CodeRange:
         if self.system is CodeSystem.ICD_10_CM:
             plain = code.replace(".", "")
             return self.first.replace(".", "") <= plain <= self.last.replace(".", "") + "~"
-        return self.first <= code <= self.last and _shape(code) == _shape(self.first)
+        same = is_well_formed(self.system, code) and _kind(self.system, code) == _kind(self.system, self.first)
+        return same and self.first <= code <= self.last
+
+    def overlaps(self, other: CodeRange) -> bool:
+        """Whether a code may be in both."""
+        if self.system is not other.system:
+            return False
+        return any(end in mine for mine, theirs in ((self, other), (other, self)) for end in (theirs.first, theirs.last))
 
     def __str__(self) -> str:
         if self.prefix:
@@ -136,6 +144,10 @@ class CodeSet:
 
     def __contains__(self, code: str) -> bool:
         return code in self._single or any(code in entry for entry in self._wider)
+
+    def overlaps(self, other: CodeSet) -> bool:
+        """Whether a code may be in both."""
+        return any(mine.overlaps(theirs) for mine in self.ranges for theirs in other.ranges)
 
     def __str__(self) -> str:
         return ", ".join(str(entry) for entry in self.ranges)
