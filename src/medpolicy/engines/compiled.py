@@ -20,7 +20,7 @@ from medpolicy.engines.opinion import Opinion, View, value_in_words, view_of
 from medpolicy.engines.standing import SETTING, cited, conflict_notes, question, related_of
 from medpolicy.engines.weighing import Plan, Weighing
 from medpolicy.formats.answers import Words, copy_of, reason_json, service_json
-from medpolicy.library.in_force import boundaries
+from medpolicy.library.in_force import boundaries, naming_event
 from medpolicy.library.library import IssuerIndex, Library
 from medpolicy.model.determination import (
     Basis,
@@ -266,6 +266,8 @@ class CompiledIndex:
                 found.update(index.facts.get(fact, ()))
             for _, key in own:
                 found.update(index.products.get(key, ()))
+        if not found and case.service is None and named and len(index.with_products) == 1:
+            found.update(index.with_products)  # as `reference._knowing_what_is_given`
         if not found:
             return ()
         return tuple(sorted(found.difference(positions, self.library.medicare)))
@@ -390,6 +392,8 @@ class _Coded:
         )
         self.at_reference = in_text and bool(view.policy.jurisdiction)
         weighed = view.weighed() if in_text else None
+        named = view.entry is not None or (code is not None and naming_event(view.policy, code, period.day) is not None)
+        self.was_named = not view.part(Part.CODING).on_file and named
         decides_alone = view.entry is not None and view.part(Part.CODING).on_file and weighed is None
         if in_text and not decides_alone:
             self.is_unlisted = weighed is None
@@ -556,12 +560,12 @@ class _Coded:
         assert self.weighing is not None
         setting = case.request.setting
         rulings = [at for at, stance in enumerate(plan.applications) if isinstance(stance, Stance)]
-        if rulings:
+        if rulings and not self.was_named:
             else_applied = self.weighing.plan(_not_given(case, known), case.request.service_date).applications
             rulings = [at for at in rulings if else_applied[at] is not plan.applications[at]]
         if rulings:
             return self._decided(setting, known, plan, without, rulings)
-        if self.missing_weighing is not None and self.fixed[setting].coverage is not Coverage.INDETERMINATE:
+        if self.missing_weighing is not None and not self.was_named:
             unknowable = self._missing(case, known)
             if unknowable is not None:
                 return self._with_notes(unknowable, known, conflicts=False)
@@ -640,6 +644,8 @@ class _Coded:
                 found.add(authorization)
             else:
                 found.update(self.authorization[way][0] for way in Setting)
+        if PriorAuthorization.NOT_ADDRESSED in found:
+            found.discard(None)
         return next(iter(found)) if len(found) == 1 else PriorAuthorization.CONDITIONAL
 
     def _question(self, at: int) -> Question:

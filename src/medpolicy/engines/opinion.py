@@ -63,6 +63,7 @@ class Opinion:
     policy: MedicalPolicy
     cited: PolicyCited | None
     coverage: Coverage | None
+    names_code: bool = False  # a listing that decides alone, or a provision, names the code
     stances: frozenset[Stance] = frozenset()
     authorization: PriorAuthorization | None = None
     authorization_reasons: tuple[Reason, ...] = ()
@@ -187,9 +188,18 @@ class View:
             if within is NOT_MET:
                 return self._silent(Reason(ReasonCode.NOT_LISTED))
             if within is UNKNOWN:
-                opinion = self._open([], self.usable(self.weighed() or ()))
-                return replace(opinion, live=(c.ServiceStateIn(states=self.policy.jurisdiction), *opinion.live))
+                return self._within(c.ServiceStateIn(states=self.policy.jurisdiction))
         return self._opinion_of_text()
+
+    def _within(self, jurisdiction: c.ServiceStateIn) -> Opinion:
+        """What the policy says if the service is given in its jurisdiction, which is not known: all of it is open."""
+        inside = replace(self, assumed={**self.assumed, jurisdiction: True})._opinion_of_text()
+        if not inside.speaks:
+            return inside
+        said = tuple(reason._replace(code=ReasonCode.PROVISION_OPEN) for reason in inside.reasons)
+        return replace(
+            inside, coverage=None, reasons=(), open_reasons=(*said, *inside.open_reasons), live=(jurisdiction, *inside.live)
+        )
 
     def weighed(self) -> list[Provision] | None:
         """The provisions that are weighed together; None where a listing decides alone, or the code is in no listing."""
@@ -217,40 +227,47 @@ class View:
         """A provision that the given facts or products meet decides; else the code is not addressed, or not on file."""
         code, coding = self.case.code, self.part(Part.CODING)
         assert code is not None
-        met = self._met_by_what_is_given(self.usable(provisions))
+        added = naming_event(self.policy, code, self.case.day)
+        was_named = not coding.on_file and (self.entry is not None or added is not None)
+        usable = self.usable(provisions)
+        met = self.met(usable) if was_named else self._met_by_what_is_given(usable)
         if met:
             return self._decided(met)
-        added = naming_event(self.policy, code, self.case.day)
-        if not coding.on_file and (self.entry is not None or added is not None):
+        if was_named:
             return self.not_on_file(coding, added if self.entry is None else None)
         missing = [item for item in provisions if not self.part(item.part).on_file]
         unknowable = self._met_by_what_is_given(missing)
         if unknowable:
             return self.not_on_file(self.part(unknowable[0][0].part))
         opinion = self._silent(Reason(ReasonCode.NOT_LISTED))
-        if added is not None:
+        if added is not None and code in added.codes_added:
             note = Note(NoteCode.NAMED_IN_HISTORY, f"{code} {added.date}", (added.citation,))
             return replace(opinion, notes=(*opinion.notes, note))
         return opinion
+
+    def met(self, provisions: Iterable[Provision]) -> list[tuple[Provision, Stance]]:
+        """The provisions that apply for certain."""
+        found = [(provision, self.application(provision)) for provision in provisions]
+        return [(provision, stance) for provision, stance in found if isinstance(stance, Stance)]
 
     def _met_by_what_is_given(self, provisions: Iterable[Provision]) -> list[tuple[Provision, Stance]]:
         """The provisions that apply for certain, and would not if no fact and no product were given."""
         given = {*self.case.request.facts, *(self.case.service.facts if self.case.service else ()), "products"}
         given.update(self.known.sources)
         bare_values = {subject: value for subject, value in self.known.values.items() if subject not in given}
-        found = []
-        for provision in provisions:
-            stance = self.application(provision)
-            if isinstance(stance, Stance) and self.application(provision, bare_values) is not stance:
-                found.append((provision, stance))
-        return found
+        return [
+            (provision, stance)
+            for provision, stance in self.met(provisions)
+            if self.application(provision, bare_values) is not stance
+        ]
 
     def _by_listing(self, listing: CodeListing, listed: ListedCode) -> Opinion:
         assert listing.stance is not None
         coding = self.part(Part.CODING)
         where = cited(self.policy, coding)
         reason = Reason(ReasonCode.LISTED, listing.text, where, listing.id, coding.basis, listed.citation)
-        return self._speaking(where, [listing.stance], coding.basis, (reason,), (coding,))
+        opinion = self._speaking(where, [listing.stance], coding.basis, (reason,), (coding,))
+        return replace(opinion, names_code=True)
 
     def _by_provisions(self, provisions: Sequence[Provision]) -> Opinion:
         """The provisions decide: any that applies, by its stance; none, and the service is not addressed; else open."""
@@ -281,7 +298,8 @@ class View:
         basis = weakest(*(reason.basis for reason in reasons if reason.basis is not None))
         part = self.part(rulings[0][0].part)
         parts = [self.part(provision.part) for provision, _ in rulings]
-        return self._speaking(cited(self.policy, part), [stance for _, stance in rulings], basis, reasons, parts)
+        opinion = self._speaking(cited(self.policy, part), [stance for _, stance in rulings], basis, reasons, parts)
+        return replace(opinion, names_code=any(provision.procedures is not None for provision, _ in rulings))
 
     def _speaking(
         self,
@@ -326,6 +344,7 @@ class View:
             policy=self.policy,
             cited=where,
             coverage=None,
+            names_code=any(item.procedures is not None for item in weighed),
             stances=frozenset(stance for _, stance in rulings),
             authorization=authorization,
             authorization_reasons=authorization_reasons,
@@ -372,6 +391,7 @@ class View:
             policy=self.policy,
             cited=cited(self.policy, None),
             coverage=Coverage.INDETERMINATE,
+            names_code=self.entry is not None,
             authorization=PriorAuthorization.INDETERMINATE,
             basis=Basis.NOT_ON_FILE,
             reasons=(reason,),

@@ -144,6 +144,8 @@ class _Service:
         authorizations = {outcome.authorization for outcome in outcomes}
         coverage = coverages.pop() if len(coverages) == 1 else Coverage.CONDITIONAL
         stance = stances.pop() if len(stances) == 1 else None
+        if PriorAuthorization.NOT_ADDRESSED in authorizations:
+            authorizations.discard(None)  # where it is not addressed the policy says nothing of authorization, either
         authorization = authorizations.pop() if len(authorizations) == 1 else PriorAuthorization.CONDITIONAL
         opinions = now.opinions
         bases = [opinion.basis for opinion in opinions if opinion.basis is not None]
@@ -205,6 +207,10 @@ class _Service:
             index = self.library.index[name]
             found.update(at for fact in facts for at in index.facts.get(fact, ()))
             found.update(at for product in products for at in index.products.get(product_key(product), ()))
+        if not found and case.code is None and products:
+            # A product that no policy lists: where one policy only speaks of products, it is that one which asks.
+            index = self.library.index[self.issuer.id]
+            found.update(index.with_products if len(index.with_products) == 1 else ())
         return self._in_reach(found)
 
     def _issuers(self) -> list[str]:
@@ -230,19 +236,25 @@ class _Service:
         found: _Decision | None = None
         held: _Decision | None = None
         live: set[c.Test] = set()
+        below: list[Opinion] = []
         for rank in ranks(self.line.program):
             speaking = self._speaking(rank, assumed, silent)
             if not speaking:
                 continue
             live.update(test for opinion in speaking for test in opinion.live)
             decision = _combined(speaking)
+            if found is not None:
+                below += speaking
             if found is None and _may_be_completed(speaking):
                 held = held or decision
                 continue
             found = found or decision
             if not any(opinion.coverage is None for opinion in speaking):
                 break  # else it may come to be silent, and a lower rank to decide
-        decision = self._with_contract(found or held or _unaddressed(silent), assumed, live)
+        decision = found or held or _unaddressed(silent)
+        if decision.outcome is None:  # a lower rank may come to decide: it is quoted, too
+            decision = replace(decision, opinions=(*decision.opinions, *below))
+        decision = self._with_contract(decision, assumed, live)
         return replace(decision, live=frozenset(live))
 
     def _speaking(self, rank: tuple[Authority, ...], assumed: Assumed, silent: list[Opinion]) -> list[Opinion]:
@@ -251,6 +263,10 @@ class _Service:
             opinions = [self._view(at, assumed).opinion() for at in positions if self.library.policies[at].authority in rank]
             silent += [opinion for opinion in opinions if not opinion.speaks]
             speaking = [opinion for opinion in opinions if opinion.speaks]
+            # Within one rank a provision that names the code stands before a general one.
+            naming = [opinion for opinion in speaking if opinion.names_code]
+            if any(opinion.coverage is not None for opinion in naming):
+                return naming
             if speaking:
                 return speaking
         return []

@@ -116,6 +116,8 @@ def read_policy(sources: PolicySources, issuer: Issuer) -> tuple[MedicalPolicy |
     tree = read_yaml(data, file)
     form = read_form(shapes.PolicyFile, tree)
     events = _history(form, tree) if form is not None else ()
+    if form is not None and isinstance(tree.value, dict) and not tree.value.get("history"):
+        tree.fault("missing-key", (), "the key 'history' is missing, or it has no event")
     versions: list[tuple[PolicyVersion, str]] = []
     faults = tree.faults
     whole = form is not None and form.is_whole("history", tree) and len(events) == len(form.shape.history)

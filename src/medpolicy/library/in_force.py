@@ -102,13 +102,25 @@ def codes_in_history(policy: MedicalPolicy) -> frozenset[str]:
 
 
 def naming_event(policy: MedicalPolicy, code: str, day: date) -> HistoryEvent | None:
-    """The past event by which a code was added and after which none removed it, as far as the day."""
-    added: HistoryEvent | None = None
+    """The event that tells that the code was listed on the day, though no text on file need list it.
+
+    A past event that added it, after which none up to the day removed it; or, where no past event names it, a later one whose
+    first word on it is that it was removed: so it stood there before.
+    """
+    naming: HistoryEvent | None = None
     for event in policy.history:
+        added, removed = code in event.codes_added, code in event.codes_removed
         if event.in_force > day:
-            break
-        if code in event.codes_removed:
-            added = None
-        if code in event.codes_added:
-            added = event
-    return added
+            if naming is None and removed and not _named_before(policy, code, day):
+                return event
+            if added or removed:
+                break
+        elif added:
+            naming = event
+        elif removed:
+            naming = None
+    return naming
+
+
+def _named_before(policy: MedicalPolicy, code: str, day: date) -> bool:
+    return any(code in event.codes_added or code in event.codes_removed for event in policy.history if event.in_force <= day)

@@ -35,6 +35,7 @@ class IssuerIndex:
     products: dict[str, tuple[int, ...]] = field(default_factory=dict)
     facts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     fact_forms: dict[str, FactForm] = field(default_factory=dict)
+    with_products: list[int] = field(default_factory=list)  # the policies that list any product
 
     def naming(self, code: str) -> tuple[int, ...]:
         """The policies that name a code, in a text on file or in their history."""
@@ -145,6 +146,8 @@ def add_to_index(index: IssuerIndex, position: int, summary: PolicySummary) -> s
     for target, names in ((index.codes, summary.codes), (index.products, summary.products), (index.facts, summary.facts)):
         for name in names:
             target[name] = (*target[name], position) if name in target else (position,)
+    if summary.products:
+        index.with_products.append(position)
     index.code_sets += [(codes, position) for codes in summary.code_sets]
     for fact, form in summary.facts.items():
         known = index.fact_forms.get(fact)
