@@ -91,9 +91,7 @@ tests = st.one_of(
         fact=st.just("grade"),
         values=st.lists(st.sampled_from(SCALE), min_size=1, max_size=2, unique=True).map(tuple),
     ),
-    st.builds(
-        c.ScaleCompares, fact=st.just("grade"), comparator=comparators, value=st.sampled_from(SCALE), scale=st.just(SCALE)
-    ),
+    st.builds(c.ScaleCompares, fact=st.just("grade"), comparator=comparators, value=st.sampled_from(SCALE), scale=st.just(SCALE)),
     st.builds(
         c.QuantityCompares,
         fact=st.just("size"),
@@ -105,9 +103,7 @@ tests = st.one_of(
     st.builds(c.AgeCompares, comparator=comparators, years=st.sampled_from((0, 18, 65))),
     st.builds(c.SexIs, sex=st.sampled_from(("female", "male"))),
     st.builds(c.DiagnosisIn, codes=st.sampled_from((_codes("I83.001-I83.899"), _codes("M17.*"), _codes("I87.2", "M17.0")))),
-    st.builds(
-        c.ProcedureIn, codes=st.sampled_from((CodeSet((parse_code_range(CodeSystem.CPT, "11111-22222"),)),))
-    ),
+    st.builds(c.ProcedureIn, codes=st.sampled_from((CodeSet((parse_code_range(CodeSystem.CPT, "11111-22222"),)),))),
     st.builds(c.ProductIn, products=st.sampled_from((("alpha",), ("beta", "gamma matrix")))),
     st.builds(c.ServiceStateIn, states=st.sampled_from((("FL",), ("FL", "MA")))),
 )
@@ -152,9 +148,7 @@ def provisions(draw: st.DrawFn, number: int) -> Provision:
         otherwise=draw(st.sampled_from((None, None, Stance.COSMETIC, Stance.MEDICALLY_NECESSARY))),
         otherwise_text=draw(st.sampled_from((None, "Otherwise."))),
         otherwise_citation=draw(st.sampled_from((None, citation(9)))),
-        procedures=draw(
-            st.sampled_from((None, None, None, CodeSet((parse_code_range(CodeSystem.CPT, "11111-33333"),))))
-        ),
+        procedures=draw(st.sampled_from((None, None, None, CodeSet((parse_code_range(CodeSystem.CPT, "11111-33333"),))))),
         delegated_to=(Delegation(kind="lcd", title="An LCD", identifier="L1"),) if stance is Stance.DELEGATED else (),
         part=draw(st.sampled_from((Part.STATEMENTS, Part.STATEMENTS, Part.PROGRAM_EXCEPTIONS))),
     )
@@ -215,7 +209,9 @@ def versions(draw: st.DrawFn, start: date) -> PolicyVersion:
         lines_of_business_citation=citation(),
         facts=FACTS,
         provisions=statements,
-        product_lists=(ProductList(id="list", provision="statement-0", citation=citation(), products=products),) if products else (),
+        product_lists=(ProductList(id="list", provision="statement-0", citation=citation(), products=products),)
+        if products
+        else (),
         code_listings=draw(code_listings(names)),
         authorization=rules,
         source_conflicts=conflicts,

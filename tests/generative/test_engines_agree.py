@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.generative.strategies import libraries, requests
 from medpolicy.model import criteria as c
 from medpolicy.model.determination import ReasonCode
 from medpolicy.review.determine import determination_of, determine
+from tests.generative.strategies import libraries, requests
 
 AS_OF = date(2024, 6, 1)
 EXAMPLES = 2000

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.small_library import write_library
 
 from medpolicy.cli import main
+from tests.small_library import write_library
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.small_library import DIGEST, DOCUMENT
 
 REQUEST = {"id": "a", "service_date": "2021-01-01", "line_of_business": "north-line", "procedures": ["22222"]}

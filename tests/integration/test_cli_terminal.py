@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+
 from tests.small_library import write_library
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

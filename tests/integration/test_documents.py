@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import ROOT, SHARED
 
 from medpolicy import load_library
 from medpolicy.errors import MedPolicyError
 from medpolicy.model.citation import Citation, Rendition, digest_lines
 from medpolicy.model.policy import AuthorizationRequirement, MedicalPolicy, Part, PolicyVersion
+from tests.conftest import ROOT, SHARED
 
 FILES = {"254": "bcbsma-254.md", "02-33000-31": "fb_02-33000-31_varicose_veins.pdf"}
 DOCUMENTS = SHARED / "documents"

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.small_library import DIGEST, DOCUMENT, LINES, write_library
 
 from medpolicy import load_library
 from medpolicy.authoring.source_lines import file_digest, source_lines
@@ -16,6 +15,7 @@ from medpolicy.formats.attached_documents import AttachedDocument, AttachedDocum
 from medpolicy.model.citation import digest_lines
 from medpolicy.review.attach import attach, citations_of, renditions_of
 from medpolicy.review.quote import with_quotes
+from tests.small_library import DIGEST, DOCUMENT, LINES, write_library
 
 
 @pytest.mark.parametrize(

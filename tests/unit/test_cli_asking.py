@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.small_library import write_library
 
 from medpolicy import Library, RequestError, load_library
 from medpolicy.cli import main
 from medpolicy.cli.answers import how_to_answer
 from medpolicy.cli.asking import with_answer
+from tests.small_library import write_library
 
 
 @pytest.fixture(scope="module")

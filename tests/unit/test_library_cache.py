@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.spec.policies import write
 
 from medpolicy import Library, PolicyFileError, load_library
 from medpolicy.formats.library_cache import LibraryCache, cache_directory
+from tests.spec.policies import write
 
 POLICY = """
 code_listings:

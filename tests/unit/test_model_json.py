@@ -10,8 +10,6 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.spec.collection import ALL
-from tests.spec.policies import library_of
 
 from medpolicy import load_library
 from medpolicy.errors import InvalidModel
@@ -25,6 +23,8 @@ from medpolicy.model.issuer import Issuer, Stance
 from medpolicy.model.period import Duration, DurationUnit
 from medpolicy.model.policy import MedicalPolicy, Product, Provision
 from medpolicy.model.quantity import UNITS, Quantity
+from tests.spec.collection import ALL
+from tests.spec.policies import library_of
 
 CITATION = Citation(section="S", first_line=1, last_line=1, sha256="0" * 64, rendition="1" * 64)
 DAMAGED = (ValueError, TypeError, KeyError, AttributeError, InvalidModel, AssertionError)

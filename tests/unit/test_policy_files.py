@@ -9,12 +9,12 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.spec.policies import ISSUER
 
 from medpolicy import PolicyFileError, load_library
 from medpolicy.errors import Fault
 from medpolicy.formats.policy_files import PolicySources, read_issuer, read_policy
 from medpolicy.formats.yaml_tree import MAXIMUM_BYTES, MAXIMUM_DEPTH
+from tests.spec.policies import ISSUER
 
 HASH = "0" * 64
 CITED = f'{{section: S, lines: [1, 2], sha256: "{HASH}"}}'

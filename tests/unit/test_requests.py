@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.spec.policies import library_of
 
 from medpolicy import Library, RequestError
 from medpolicy.formats.json_text import MAXIMUM_BYTES, read_json
 from medpolicy.formats.requests import MAXIMUM_PROCEDURES, read_request
 from medpolicy.model.quantity import Quantity
+from tests.spec.policies import library_of
 
 POLICY = """
 facts:
