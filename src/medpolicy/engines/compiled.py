@@ -210,7 +210,7 @@ class CompiledIndex:
             period = policy.period(bisect_right(policy.starts, request.service_date), line.id)
             coded = period.by_code.get(key) or period.coded(key)
             answer = coded.answer(case, named, own) if told or coded.asks_of_the_request else coded.untold_answer(request.setting)
-            if answer is None or (others and (answer.coverage is Coverage.NOT_ADDRESSED or answer.questions)):
+            if answer is None or (others and self._may_speak_first(positions[0], others, answer)):
                 return reference.service_determination(case, self.library, as_of)
             related = policy.related if answer.cited is not None else ()
             medicare_note = policy.medicare_note if answer.cited is not None else _MEDICARE_NOTE
@@ -241,6 +241,13 @@ class CompiledIndex:
             tuple(notes),
             related,
         )
+
+    def _may_speak_first(self, at: int, others: Sequence[int], answer: _Answer) -> bool:
+        """Whether a policy that does not name the code may decide: of another authority, or where the one that does may be silent."""
+        if answer.coverage is Coverage.NOT_ADDRESSED or answer.questions:
+            return True
+        summaries = self.library.summaries
+        return any(summaries[other].authority is not summaries[at].authority for other in others)
 
     def _others(
         self,
@@ -386,6 +393,7 @@ class _Coded:
         self.authorization: dict[Setting | None, _Authorization] = {}
         self.fixed: dict[Setting | None, _Answer] = {}
         self.weighing: Weighing | None = None
+        self.reserved: frozenset[str] = frozenset()  # the parts of the request that a criterion here asks about
         self.is_unlisted = False
         in_text = (
             period.day >= view.policy.first_day and view.part(Part.STATEMENTS).version is not None and view.line in _lines(view)
@@ -406,9 +414,7 @@ class _Coded:
                 self.authorization[setting] = told, self._prepared(rules)
             if not in_text or decides_alone or self.is_unlisted:
                 self.fixed[setting] = self._fixed(seen.opinion())
-        # Set by `_compile`, if at all; through a name of its own, because the type checker takes it for None still.
-        weighing: Weighing | None = getattr(self, "weighing", None)
-        self.asks_of_the_request = weighing is not None and bool(weighing.reserved)
+        self.asks_of_the_request = bool(self.reserved)
 
     def _compile(self, view: View, provisions: Sequence[Provision]) -> None:
         period = self.period
@@ -436,6 +442,8 @@ class _Coded:
         part = view.part(self.missing[0].part if self.missing else Part.STATEMENTS)
         self.not_on_file = self._fixed(view.not_on_file(part)) if nothing_on_file else None
         self.missing_weighing = self._weighing(view, self.missing, Coverage.NOT_ADDRESSED) if self.missing else None
+        missing = () if self.missing_weighing is None else self.missing_weighing.reserved
+        self.reserved = frozenset((*self.weighing.reserved, *missing))
         self.missing_not_on_file = [self._fixed(view.not_on_file(view.part(item.part))) for item in self.missing]
         self.needs = frozenset(self.weighing.subjects)
 
@@ -511,7 +519,7 @@ class _Coded:
             names = [*names, *own]
         notes: list[Note] = []
         values, sources = self._told(case, reaches, notes)
-        if weighing is not None and weighing.reserved:
+        if self.reserved:
             self._of_the_request(case, values, reaches, names)
         products: Sequence[Product] = ()
         without: Plan | None = None
@@ -733,8 +741,6 @@ class _Coded:
 
     def _of_the_request(self, case: Case, values: dict[str, object], reaches: bool, names: Sequence[tuple[str, str]]) -> None:
         """Add the parts of the request that a criterion here asks about."""
-        if self.weighing is None or not self.weighing.reserved:
-            return
         request = case.request
         own_told = case.service is not None and case.service.products is not None
         told: dict[str, object | None] = {
@@ -745,7 +751,7 @@ class _Coded:
             "products": tuple(key for _, key in names) if own_told or (reaches and request.products is not None) else None,
             "service_state": request.service_state,
         }
-        for subject in self.weighing.reserved:
+        for subject in self.reserved:
             if told[subject] is not None:
                 values[subject] = told[subject]
 
