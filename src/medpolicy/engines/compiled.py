@@ -243,7 +243,7 @@ class CompiledIndex:
         )
 
     def _may_speak_first(self, at: int, others: Sequence[int], answer: _Answer) -> bool:
-        """Whether a policy that does not name the code may decide: of another authority, or where the one that does may be silent."""
+        """Whether a policy that does not name the code may decide: it has another authority, or this one may be silent."""
         if answer.coverage is Coverage.NOT_ADDRESSED or answer.questions:
             return True
         summaries = self.library.summaries
