@@ -288,7 +288,15 @@ class View:
         where = cited(self.policy, self.part(Part.STATEMENTS))
         basis = self._basis(usable)
         reasons = tuple(
-            Reason(ReasonCode.CRITERIA_NOT_MET, item.text, where, item.id, self._basis([item]), item.citation) for item in usable
+            Reason(
+                ReasonCode.CRITERIA_NOT_MET,
+                item.text,
+                cited(self.policy, self.part(item.part)),
+                item.id,
+                self._basis([item]),
+                item.citation,
+            )
+            for item in usable
         )
         opinion = self._silent(*(reasons or (Reason(ReasonCode.CRITERIA_NOT_MET, policy=where),)))
         return replace(opinion, cited=where, basis=basis)
