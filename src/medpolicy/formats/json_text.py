@@ -57,7 +57,7 @@ def read_json(data: bytes) -> Any:
     if doubled is not None:
         path, key, holder = doubled
         request_id = holder.get("id") if isinstance(holder, dict) else None
-        known = request_id if isinstance(request_id, str) else None
+        known = request_id if isinstance(request_id, str) and path != "id" else None  # which of two ids cannot be read
         raise RequestError("duplicate-key", path, f"the key {key[:60]!r} stands twice; keep one", known)
     return value
 
