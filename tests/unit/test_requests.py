@@ -281,7 +281,7 @@ def test_invalid_json(data: bytes, part: str) -> None:
 @pytest.mark.parametrize(
     ("text", "field", "request_id"),
     [
-        ('{"id": "r1", "id": None}', "id", "r2"),
+        ('{"id": "r1", "id": "r2"}', "id", None),  # which of the two cannot be read
         ('{"id": "r1", "facts": {"a": 1, "a": 2}}', "facts.a", "r1"),
         ('{"procedures": ["1", {"code": "1", "code": "2"}]}', "procedures[1].code", None),
         ('{"id": 4, "a": {"b": [{}, {"c": {"d": 1, "e": 2, "d": 3}}]}}', "a.b[1].c.d", None),
