@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from types import FunctionType, ModuleType
 from typing import Any
 
 import zen
 
 from benchmarks.requests import AS_OF, requests_for_254
 from benchmarks.zen_model import AXES, bare_model, context_of, model
-from medpolicy import Library, determine, load_library
+from medpolicy import Library, determine, load_library, prepare
 
 ROUNDS = 5
 
@@ -50,7 +51,11 @@ def run(library: Library | None = None, count: int = 10_000) -> dict[str, float]
     engine = zen.ZenEngine()
     decision, bare = engine.create_decision(zen.ZenDecisionContent(model(library))), engine.create_decision(bare_model())
     contexts = [context_of(request, library) for request in requests]
-    answers = [determine(request, library, as_of=AS_OF) for request in requests]  # compiles what it needs
+    start = time.perf_counter()
+    prepare(library, ["254"])
+    print(f"prepared from the policy, before any request: {(time.perf_counter() - start) * 1000:.0f} ms")
+    before = _kept(library)
+    answers = [determine(request, library, as_of=AS_OF) for request in requests]
     _verify_equal(answers, [decision.evaluate(context)["result"] for context in contexts], requests)
     keys = [
         (request.get("procedures", [""])[0], request["service_date"], request["line_of_business"], request.get("setting"))
@@ -63,6 +68,8 @@ def run(library: Library | None = None, count: int = 10_000) -> dict[str, float]
     bares = timed(bare.evaluate, contexts)
     dicts = timed(known.__getitem__, keys)
     base = median(ours)
+    if _kept(library) != before:
+        raise SystemExit("the engine kept something of a request")
     print(f"one decision, {count:,} distinct requests, dict to answer dict (1.00x is ours):")
     report("medpolicy: axes, reasons, citations, questions", ours, base)
     report("zen-engine: the four axes, input prepared", zens, base)
@@ -71,6 +78,18 @@ def run(library: Library | None = None, count: int = 10_000) -> dict[str, float]
     print(f"  equal on the four axes: {count:,} of {count:,}; zen-engine takes {median(zens) / base:.1f}x our time")
     _by_kind(library, requests, ours)
     return {"ours": base, "zen": median(zens), "bare": median(bares), "dict": median(dicts)}
+
+
+def _kept(library: Library) -> int:
+    """How many objects hang on the compiled index: as many after the requests as before, or something was kept of them."""
+    seen: dict[int, object] = {}
+    open_: list[object] = [library.compiled]
+    while open_:
+        found = open_.pop()
+        if id(found) not in seen and not isinstance(found, ModuleType | type | FunctionType):
+            seen[id(found)] = found
+            open_ += gc.get_referents(found)
+    return len(seen)
 
 
 def _verify_equal(answers: list[Any], results: list[Any], requests: list[Any]) -> None:

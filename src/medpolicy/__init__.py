@@ -11,6 +11,6 @@ from medpolicy.errors import MedPolicyError, PolicyFileError, RequestError
 from medpolicy.formats.library_files import load_library
 from medpolicy.library.library import Library
 from medpolicy.model.request import Request
-from medpolicy.review.determine import determine
+from medpolicy.review.determine import determine, prepare
 
-__all__ = ["Library", "MedPolicyError", "PolicyFileError", "Request", "RequestError", "determine", "load_library"]
+__all__ = ["Library", "MedPolicyError", "PolicyFileError", "Request", "RequestError", "determine", "load_library", "prepare"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from medpolicy.model import criteria as c
 from medpolicy.model.determination import ReasonCode
-from medpolicy.review.determine import determination_of, determine
+from medpolicy.review.determine import determination_of, determine, prepare
 from tests.generative.strategies import libraries, requests
 
 AS_OF = date(2024, 6, 1)
@@ -40,6 +40,8 @@ def test_engines_agree() -> None:
     @given(st.data())
     def check(data: st.DataObject) -> None:
         library = data.draw(libraries())
+        if data.draw(st.booleans()):
+            prepare(library)
         for policy in library.policies:
             for version in policy.versions:
                 for provision in version.provisions:

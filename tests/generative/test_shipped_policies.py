@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medpolicy import load_library
+from medpolicy.library.in_force import boundaries
 from medpolicy.library.library import FactForm, Library
 from medpolicy.model.facts import FactType
-from medpolicy.review.determine import determine
+from medpolicy.review.determine import determine, prepare
 
 AS_OF = date(2026, 11, 23)
 LIBRARY = load_library()
@@ -59,3 +60,26 @@ def test_engines_agree_on_the_shipped_policies(request: dict[str, Any]) -> None:
         del request["procedures"]
     one = determine(request, LIBRARY, as_of=AS_OF, engine="reference")
     assert determine(request, LIBRARY, as_of=AS_OF, engine="compiled") == one
+
+
+def test_prepared_answers_are_those_of_the_request() -> None:
+    """On the first and last day of every stretch, for every code, line and setting: what `prepare` made, and what it did not."""
+    prepared = load_library()
+    prepare(prepared)
+    plain = load_library()
+    compared = 0
+    for at, (issuer, _) in enumerate(plain.keys):
+        starts = boundaries(plain.policies[at])
+        days = sorted(
+            {day for start in starts for day in (start - timedelta(days=1), start)} | {AS_OF, AS_OF + timedelta(days=1)}
+        )
+        for day in days:
+            for line in plain.issuers[issuer].lines_of_business:
+                for code in (*plain.summaries[at].codes, "99213"):
+                    for setting in (None, "inpatient", "outpatient"):
+                        request = {"service_date": day.isoformat(), "line_of_business": line.id, "procedures": [code + "-RT"]}
+                        if setting is not None:
+                            request["setting"] = setting
+                        assert determine(request, prepared, as_of=AS_OF) == determine(request, plain, as_of=AS_OF)
+                        compared += 1
+    assert compared > 10_000

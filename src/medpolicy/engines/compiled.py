@@ -2,8 +2,8 @@
 
 What does not depend on the request's facts is decided once for each policy, stretch of days, line of business and code, by
 asking the reference's own parts (`opinion.py`); what does is compiled into functions and a decision diagram
-(`weighing.py`). Nothing is kept from one request to the next but what was compiled. Services that more than one policy may
-decide, and Medicare's own policies, go to the reference engine.
+(`weighing.py`). Compiling happens when a policy is prepared or else first asked about; no answer to a request is kept for the
+next. Services that more than one policy may decide, and Medicare's own policies, go to the reference engine.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from medpolicy.engines import reference
 from medpolicy.engines.case import Case
-from medpolicy.engines.compiled_policy import NO_NAMES, UNLISTED, Answer, CompiledPolicy
+from medpolicy.engines.compiled_policy import NO_NAMES, UNLISTED, Answer, Coded, CompiledPolicy
 from medpolicy.formats.answers import Words, copy_of, service_json
 from medpolicy.library.library import IssuerIndex, Library
 from medpolicy.model.determination import (
@@ -26,7 +26,7 @@ from medpolicy.model.determination import (
     ReasonCode,
     ServiceDetermination,
 )
-from medpolicy.model.issuer import Coverage, LineOfBusiness, Program
+from medpolicy.model.issuer import Coverage, LineOfBusiness, Program, Setting
 from medpolicy.model.products import product_key
 from medpolicy.model.request import Request, RequestedService
 
@@ -83,15 +83,38 @@ class CompiledIndex:
         self._policies: dict[int, CompiledPolicy] = {}
         self._lines: dict[tuple[str, str], tuple[LineOfBusiness, IssuerIndex, bool]] = {}
 
-    def compile_all(self) -> None:
-        """Compile every policy, stretch of days, line and code now, so that no later request has to."""
-        for at in range(len(self.library.keys)):
-            policy = self._policy(at)
-            for line in policy.issuer.lines_of_business:
-                for stretch in range(len(policy.starts) + 1):
-                    period = policy.period(stretch, line.id)
-                    for code in (None, UNLISTED, *self.library.summaries[at].codes):
-                        period.coded(code).prepare()
+    def prepare(self, at: int) -> None:
+        """Compile a policy for every stretch of days, line and code, and what it comes to where nothing else is told."""
+        policy = self._policy(at)
+        index = self.library.index[policy.issuer.id]
+        for line in () if at in self.library.medicare else policy.issuer.lines_of_business:
+            if line.program is Program.MEDICARE_ADVANTAGE and (self.library.medicare or policy.is_contract):
+                continue  # the reference engine answers these
+            for stretch in range(len(policy.starts) + 1):
+                period = policy.period(stretch, line.id)
+                period.coded(None).prepare()
+                period.coded(UNLISTED).prepare()
+                for code in self.library.summaries[at].codes:
+                    coded = period.coded(code)
+                    coded.prepare()
+                    alone = (index.naming(code) if index.code_sets else index.codes.get(code, ())) == (at,)
+                    if alone and not (coded.asks_of_the_request or coded.at_reference):
+                        self._make_ready(coded, line, period.day)
+
+    def _make_ready(self, coded: Coded, line: LineOfBusiness, day: date) -> None:
+        if self.words is None:
+            return
+        assert coded.code is not None
+        service = RequestedService(code=coded.code)
+        for setting in (None, *Setting):
+            request = Request(
+                issuer=coded.period.compiled.issuer.id,
+                service_date=day,
+                line_of_business=line.id,
+                setting=setting,
+                procedures=(service,),
+            )
+            coded.ready[setting] = service_json(self.service(Case(request, service, True), day), self.words)
 
     def _policy(self, at: int) -> CompiledPolicy:
         found = self._policies.get(at)
@@ -113,20 +136,16 @@ class CompiledIndex:
         """The answer for one service that has a procedure; copied from one made beforehand where nothing else was told."""
         request, service, _ = case
         assert service is not None
-        if not (request.facts or request.products or service.facts or service.products or self.library.medicare):
-            line, index, is_medicare = self._lines.get((request.issuer, request.line_of_business)) or self._line(request)
+        if not (request.facts or request.products or service.facts or service.products) and request.service_date <= as_of:
+            line, index, _ = self._lines.get((request.issuer, request.line_of_business)) or self._line(request)
             code = service.code
             positions = index.naming(code) if index.code_sets else index.codes.get(code, ())
-            if len(positions) == 1:
+            if positions:
                 policy = self._policies.get(positions[0]) or self._policy(positions[0])
                 period = policy.period(bisect_right(policy.starts, request.service_date), line.id)
-                coded = period.by_code.get(code) or period.coded(code)
-                depends = coded.asks_of_the_request or coded.at_reference
-                if not depends and request.service_date <= as_of:
-                    key = (request.setting, is_medicare)
-                    ready = coded.ready.get(key)
-                    if ready is None:
-                        ready = coded.ready[key] = service_json(self.service(case._replace(service=_bare(service)), as_of), words)
+                coded = period.by_code.get(code)
+                ready = None if coded is None else coded.ready.get(request.setting)
+                if ready is not None:
                     result = copy_of(ready)
                     if service.modifiers:
                         result = {"procedure": code, "modifiers": list(service.modifiers), **result}
@@ -167,7 +186,7 @@ class CompiledIndex:
             key = code if listed or (code is not None and policy.has_rule_for(code)) else UNLISTED
             period = policy.period(bisect_right(policy.starts, request.service_date), line.id)
             coded = period.by_code.get(key) or period.coded(key)
-            answer = coded.answer(case, named, own) if told or coded.asks_of_the_request else coded.untold_answer(request.setting)
+            answer = coded.answer(case, named, own) if told or not coded.untold else coded.untold[request.setting]
             if answer is None or (others and self._may_speak_first(positions[0], others, answer)):
                 return reference.service_determination(case, self.library, as_of)
             related = policy.related if answer.cited is not None else ()
@@ -236,7 +255,3 @@ class CompiledIndex:
         if not found:
             return ()
         return tuple(sorted(found.difference(positions, self.library.medicare)))
-
-
-def _bare(service: RequestedService) -> RequestedService:
-    return RequestedService(code=service.code)

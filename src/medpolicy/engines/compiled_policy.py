@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from medpolicy.engines.case import SOURCE_CODE, SOURCE_REQUEST, Case
-from medpolicy.engines.opinion import Opinion, View, value_in_words, view_of
+from medpolicy.engines.opinion import Opinion, View, parts_on, value_in_words, view_of
 from medpolicy.engines.standing import SETTING, cited, conflict_notes, question, related_of
 from medpolicy.engines.weighing import Plan, Weighing
 from medpolicy.formats.answers import Words, reason_json
-from medpolicy.library.in_force import boundaries, naming_event
+from medpolicy.library.in_force import PartInForce, boundaries, naming_event
 from medpolicy.library.library import Library
 from medpolicy.model.determination import (
     Basis,
@@ -83,12 +83,19 @@ class CompiledPolicy:
         self.medicare_note = Note(NoteCode.MEDICARE_CRITERIA_NOT_LOADED, "; ".join(said))
         self.is_contract = self.policy.authority is Authority.CONTRACT
         self._periods: dict[str, list[_Period | None]] = {}
+        self._parts: dict[date, Mapping[Part, PartInForce]] = {}
         rules = [rule for version in self.policy.versions for rule in version.authorization]
         self._with_rules = [rule.procedures for rule in rules if rule.procedures is not None]
 
     def has_rule_for(self, code: str) -> bool:
         """Whether an authorization rule names the code, so that it is not like every other that no listing names."""
         return any(code in codes for codes in self._with_rules)
+
+    def parts_on(self, day: date) -> Mapping[Part, PartInForce]:
+        """The parts of the text on a day on which a stretch begins."""
+        if day not in self._parts:
+            self._parts[day] = parts_on(self.policy, day)
+        return self._parts[day]
 
     def period(self, stretch: int, line: str) -> _Period:
         """The text in force from `starts[stretch - 1]` on (0: before the first), for a line of business."""
@@ -109,8 +116,8 @@ class _Period:
         self.compiled = compiled
         self.day = day
         self.line = line
-        self.by_code: dict[str | None, _Coded] = {}
-        parts = self.view(None).parts
+        self.by_code: dict[str | None, Coded] = {}
+        self.parts = parts = compiled.parts_on(day)
         products = parts[Part.PRODUCTS]
         self.products_on_file = products.on_file
         self.products_basis = products.basis
@@ -121,7 +128,6 @@ class _Period:
                 for name in (product.name, *product.aliases):
                     self.products[product_key(name)] = product
                 self.conflicts[product.name] = conflict_notes(compiled.policy, [product], day)
-        self.parts = parts
         self.overdue = {
             part: None if in_force.overdue is None else Note(NoteCode.REVIEW_OVERDUE, str(in_force.overdue))
             for part, in_force in parts.items()
@@ -140,13 +146,14 @@ class _Period:
             procedures=() if service is None else (service,),
         )
         case = Case(request, service, alone=True)
-        return view_of(self.compiled.at, self.compiled.policy, self.compiled.issuer, self.line, case, {})
+        compiled = self.compiled
+        return view_of(compiled.at, compiled.policy, compiled.issuer, self.line, case, {}, self.parts)
 
-    def coded(self, code: str | None) -> _Coded:
+    def coded(self, code: str | None) -> Coded:
         """What is compiled for a code that the policy names, for none, or for one that it does not name."""
         found = self.by_code.get(code)
         if found is None:
-            found = self.by_code[code] = _Coded(self, code)
+            found = self.by_code[code] = Coded(self, code)
         return found
 
 
@@ -161,14 +168,14 @@ class _Item:
     part: Part
 
 
-class _Coded:
+class Coded:
     """A policy over a stretch of days, for a line and a code: decided already, or as far as it can be."""
 
     def __init__(self, period: _Period, code: str | None) -> None:
         self.period = period
         self.code = code
-        self.untold: dict[Setting | None, Answer | None] = {}
-        self.ready: dict[tuple[Setting | None, bool], dict[str, Any]] = {}  # answers as JSON where nothing is told
+        self.untold: dict[Setting | None, Answer | None] = {}  # filled by `prepare`, never by a request
+        self.ready: dict[Setting | None, dict[str, Any]] = {}  # the same as JSON, filled by `CompiledIndex.prepare`
         view = period.view(code)
         self.listed = view.listed
         self.implies: Mapping[str, FactValue] = (
@@ -242,19 +249,14 @@ class _Coded:
         return found
 
     def prepare(self) -> None:
-        """Compile now what otherwise is compiled when it is first asked for."""
+        """Decide now, from the policy alone, what it comes to in each setting where no fact and no product is told."""
         if self.weighing is not None:
             self.weighing.prepare()
+        if self.asks_of_the_request:
+            return
         for setting in (None, *Setting):
-            self.untold_answer(setting)
-
-    def untold_answer(self, setting: Setting | None) -> Answer | None:
-        """The answer where no fact and no product is told, so that it is no request's own; None as in `answer`."""
-        if setting not in self.untold:
-            view = self.period.view(self.code, setting)
-            answer = self.answer(view.case, NO_NAMES, NO_NAMES)
+            answer = self.answer(self.period.view(self.code, setting).case, NO_NAMES, NO_NAMES)
             self.untold[setting] = None if answer is None else answer._replace(reasons=self._prepared(answer.reasons))
-        return self.untold[setting]
 
     def _prepared(self, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
         """The reasons with their words, as far as nothing of a request is in them."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from medpolicy.engines.case import SOURCE_REQUEST, Case, Known, known_of
 from medpolicy.engines.completions import bare
@@ -480,12 +481,27 @@ class View:
         return (*self.known.notes, *conflicts, *overdue_notes(parts))
 
 
-def view_of(position: int, policy: MedicalPolicy, issuer: Issuer, line: str, case: Case, assumed: Assumed) -> View:
-    """The policy's text of the day for the line, and what it may take as known of the case."""
-    if case.day < policy.first_day:
-        parts = dict.fromkeys(Part, PartInForce(None, Basis.NOT_ON_FILE))
-    else:
-        parts = {part: part_in_force(policy, part, case.day) for part in Part}
+def parts_on(policy: MedicalPolicy, day: date) -> Mapping[Part, PartInForce]:
+    """Each part of the policy's text as it was in force on a day."""
+    if day < policy.first_day:
+        return dict.fromkeys(Part, PartInForce(None, Basis.NOT_ON_FILE))
+    return {part: part_in_force(policy, part, day) for part in Part}
+
+
+def view_of(
+    position: int,
+    policy: MedicalPolicy,
+    issuer: Issuer,
+    line: str,
+    case: Case,
+    assumed: Assumed,
+    parts: Mapping[Part, PartInForce] | None = None,
+) -> View:
+    """The policy's text of the day for the line, and what it may take as known of the case.
+
+    `parts`: those of `parts_on` for the day, where the caller has them already.
+    """
+    parts = parts_on(policy, case.day) if parts is None else parts
     coding = parts[Part.CODING]
     listings = () if coding.version is None else coding.version.code_listings
     found = [(listing, entry) for listing in listings for entry in listing.codes if case.code in (entry.code,)]

@@ -252,7 +252,9 @@ class Weighing:
         return self._worked_out(self.statuses(values, day))
 
     def prepare(self) -> None:
-        """Make the diagrams, and every plan where there are few."""
+        """Make the diagrams, and every plan where there are few; once."""
+        if self._plans is not None:
+            return
         self.diagrams()
         self._plans = {}
         told = [_told_values(variable) for variable in self.variables]
