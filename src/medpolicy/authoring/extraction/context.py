@@ -1,0 +1,76 @@
+"""What every part of the extraction shares: the document, the draft that grows, the ledger, citations and review marks.
+
+The draft is plain mappings and lists in the very form of the policy files (`formats/policy_shapes.py`), so that writing it out
+and reading it back is the check of its form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from medpolicy.authoring.document import SourceDocument
+from medpolicy.authoring.ledger import LedgerBook
+from medpolicy.authoring.outline import Outline, Section
+from medpolicy.model.issuer import Issuer
+
+Item = dict[str, Any]
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(slots=True)
+class Extraction:
+    """One document on its way to a draft. `policy` and `version` are the two files' contents; `issuer` where it is on file."""
+
+    document: SourceDocument
+    outline: Outline
+    book: LedgerBook
+    issuer: Issuer | None = None
+    policy: Item = field(default_factory=dict)
+    version: Item = field(default_factory=dict)
+
+    def cite(self, section: Section | str, lines: Sequence[int]) -> Item:
+        """A citation of the first to the last of the lines, in the form of the policy files."""
+        title = section if isinstance(section, str) else section_name(section)
+        first, last = min(lines), max(lines)
+        return {"section": title, "lines": [first, last], "sha256": self.document.digest(first, last)}
+
+    def use(self, lines: Iterable[int], by: str) -> None:
+        self.book.used(lines, by)
+
+
+def section_name(section: Section) -> str:
+    """The heading that a citation names."""
+    return section.title or "Heading of the document"
+
+
+def mark(item: Item, reason: str) -> None:
+    """Ask a reviewer to confirm something of an item: `reason` says what is uncertain."""
+    reasons = item.setdefault("review", [])
+    if reason not in reasons:
+        reasons.append(reason)
+
+
+def slug(text: str, *, limit: int = 60, joiner: str = "-") -> str:
+    """An id from words: lower case, ASCII, joined; cut at a word before the limit."""
+    plain = unicodedata.normalize("NFKD", re.sub(r"[®™©]|\(.*?\)", " ", text)).encode("ascii", "ignore").decode().lower()
+    words = [word for word in _NO_WORD.sub(" ", plain).split() if word]
+    found = ""
+    for word in words:
+        longer = f"{found}{joiner}{word}" if found else word
+        if len(longer) > limit and found:
+            break
+        found = longer[:limit]
+    return found
+
+
+def unique(wanted: str, taken: Iterable[str], *, joiner: str = "-") -> str:
+    """The id, with a number behind it where it is taken already."""
+    known = set(taken)
+    found, number = wanted, 2
+    while found in known:
+        found, number = f"{wanted}{joiner}{number}", number + 1
+    return found

@@ -1,0 +1,158 @@
+"""The document as sections: which part of a medical policy each heading opens.
+
+Headings are told by the words that health plans commonly use for them, not by any one plan's layout. A heading that no word
+here knows opens a section of kind `OTHER`, or stays within the section above where it is deeper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from medpolicy.authoring.document import Block, BlockKind, SourceDocument
+
+
+class SectionKind(Enum):
+    FRONT = "front"  # what stands before the first heading that is known: number, title, dates
+    CONTENTS = "contents"
+    POLICY = "policy"
+    CODING = "coding"
+    AUTHORIZATION = "authorization"
+    HISTORY = "history"
+    REFERENCES = "references"
+    RELATED = "related"
+    DEFINITIONS = "definitions"
+    EXCEPTIONS = "program-exceptions"
+    REIMBURSEMENT = "reimbursement"
+    SUPPLEMENT = "supplement"
+    DESCRIPTION = "description"
+    SUMMARY = "summary"
+    APPROVAL = "approval"
+    DISCLAIMER = "disclaimer"
+    NAVIGATION = "navigation"
+    OTHER = "other"
+
+
+# In order: the first that fits the whole heading decides.
+_HEADINGS: tuple[tuple[SectionKind, str], ...] = (
+    (SectionKind.CONTENTS, r"(table of )?contents|in this (policy|document)"),
+    (
+        SectionKind.AUTHORIZATION,
+        r".*\b(prior |pre-?)?(authorization|authorisation|certification)s?( (information|requirements?|rules?))?",
+    ),
+    (
+        SectionKind.HISTORY,
+        r"(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|revision details|change log)"
+        r"( (information|history|log|details))?|(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",
+    ),
+    (SectionKind.REFERENCES, r"(selected )?(references?|bibliography|sources|citations)( and resources)?"),
+    (
+        SectionKind.RELATED,
+        r"related( medical)?( coverage)? (policies|guidelines|resources|policy|documents|links|topics)|see also",
+    ),
+    (
+        SectionKind.CODING,
+        r".*\b(coding|codes)\b( information| implications| section)?|(billing|coding|cpt|hcpcs|icd).*(codes?|coding|information)",
+    ),
+    (
+        SectionKind.EXCEPTIONS,
+        r"(program|product|line of business|plan|state|benefit) (exceptions?|variations?|exclusions?)|variations?",
+    ),
+    (SectionKind.REIMBURSEMENT, r"(reimbursement|payment|billing)( (information|guidelines|policy|instructions))?"),
+    (SectionKind.DEFINITIONS, r"(definitions?|glossary)( of terms)?|abbreviations"),
+    (SectionKind.SUPPLEMENT, r"(supplement(al|ary)?( information)?|appendix.*|additional information)"),
+    (SectionKind.SUMMARY, r"(summary|conclusions?)( of( the)? evidence)?"),
+    (
+        SectionKind.DESCRIPTION,
+        r"(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|evidence( review)?|"
+        r"scientific background|regulatory status|health equity considerations?|professional (societies|organizations).*|guidelines and recommendations)"
+        r"( of (procedure|service|procedure or service|the technology))?( and rationale)?",
+    ),
+    (
+        SectionKind.POLICY,
+        r"(medical |coverage |position |policy |clinical |payment )?(policy|policies|criteria|position statements?|"
+        r"policy statements?|coverage( policy| criteria| rationale| determination| position)?|indications( and limitations)?( of coverage)?|statements?)"
+        r"( (statements?|criteria|guidelines))?|(initial |continued )?(approval|coverage|authorization|medical necessity|clinical|pa) criteria|"
+        r"medical necessity|when (services|it) (are|is) (not )?covered.*|limitations( and exclusions)?|exclusions",
+    ),
+    (SectionKind.APPROVAL, r"(committee |policy )?approvals?( history| dates?)?"),
+    (SectionKind.DISCLAIMER, r"(instructions? for use|disclaimers?|important (notice|information|reminder)|legal notice|notice)"),
+    (
+        SectionKind.NAVIGATION,
+        r"information pertaining to (all|every).*|(quick )?links|navigation|tools and resources|decision trees",
+    ),
+)
+_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _HEADINGS)
+_NUMBERING = re.compile(r"^(?:[IVX]+|[A-Z]|\d+(?:\.\d+)*)[.)]\s+")
+
+
+@dataclass(slots=True)
+class Section:
+    """A heading and what stands under it up to the next. `path`: the headings above and this one, as printed."""
+
+    kind: SectionKind
+    title: str
+    path: tuple[str, ...]
+    heading: Block | None
+    level: int
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        own = () if self.heading is None else self.heading.lines
+        return (*own, *(line for block in self.blocks for line in block.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The sections of a document in order; each block stands in one."""
+
+    document: SourceDocument
+    sections: tuple[Section, ...]
+
+    def of_kind(self, *kinds: SectionKind) -> Iterator[Section]:
+        return (section for section in self.sections if section.kind in kinds)
+
+    @property
+    def known(self) -> frozenset[SectionKind]:
+        """The kinds that the document's headings open, without front matter and what is not known."""
+        return frozenset(section.kind for section in self.sections) - {SectionKind.FRONT, SectionKind.OTHER}
+
+
+def outline_of(document: SourceDocument) -> Outline:
+    """The sections of a document. Furniture stays in the section in which it stands."""
+    sections = [Section(SectionKind.FRONT, "", (), None, 0)]
+    stack: list[Section] = []
+    for block in document.blocks:
+        if block.kind is not BlockKind.HEADING:
+            sections[-1].blocks.append(block)
+            continue
+        title = block.text.strip().rstrip(":").strip()
+        while stack and stack[-1].level >= block.level:
+            stack.pop()
+        kind = kind_of_heading(title)
+        if kind is None:
+            kind = stack[-1].kind if stack else SectionKind.OTHER
+            if not stack and sections[-1].kind is SectionKind.FRONT:
+                kind = SectionKind.FRONT
+        elif kind in (SectionKind.POLICY, SectionKind.DESCRIPTION, SectionKind.SUMMARY) and stack and stack[-1].kind in _CLOSED:
+            kind = stack[-1].kind
+        section = Section(kind, title, (*(above.title for above in stack), title), block, block.level)
+        sections.append(section)
+        stack.append(section)
+    return Outline(document, tuple(sections))
+
+
+# Within these a deeper heading such as "Criteria" or "Overview" opens no other part of the policy.
+_CLOSED = frozenset((SectionKind.DESCRIPTION, SectionKind.REFERENCES, SectionKind.HISTORY, SectionKind.DISCLAIMER))
+
+
+def kind_of_heading(title: str) -> SectionKind | None:
+    """The part of a policy that a heading names; None where its words are not known."""
+    words = _NUMBERING.sub("", re.sub(r"\s+", " ", title)).strip(" :*").lower()
+    for kind, pattern in _COMPILED:
+        if pattern.fullmatch(words):
+            return kind
+    return None
