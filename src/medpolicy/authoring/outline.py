@@ -36,55 +36,72 @@ class SectionKind(Enum):
 
 
 # In order: the first that fits the whole heading decides.
-_HEADINGS: tuple[tuple[SectionKind, str], ...] = (
-    (SectionKind.CONTENTS, r"(table of )?contents|in this (policy|document)"),
+_HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
+    (SectionKind.CONTENTS, ("(table of )?contents", "in this (policy|document)")),
     (
         SectionKind.AUTHORIZATION,
-        r".*\b(prior |pre-?)?(authorization|authorisation|certification)s?( (information|requirements?|rules?))?",
+        (r".*\b(prior |pre-?)?(authorization|authorisation|certification)s?( (information|requirements?|rules?))?",),
     ),
     (
         SectionKind.HISTORY,
-        r"(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|revision details|change log)"
-        r"( (information|history|log|details))?|(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",
+        (
+            "(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|change log)"
+            "( (information|history|log|details))?",
+            "(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",
+        ),
     ),
-    (SectionKind.REFERENCES, r"(selected )?(references?|bibliography|sources|citations)( and resources)?"),
+    (SectionKind.REFERENCES, ("(selected )?(references?|bibliography|sources|citations)( and resources)?",)),
     (
         SectionKind.RELATED,
-        r"related( medical)?( coverage)? (policies|guidelines|resources|policy|documents|links|topics)|see also",
+        ("related( medical)?( coverage)? (policies|guidelines|resources|policy|documents|links|topics)", "see also"),
     ),
     (
         SectionKind.CODING,
-        r".*\b(coding|codes)\b( information| implications| section)?|(billing|coding|cpt|hcpcs|icd).*(codes?|coding|information)",
+        (
+            r".*\b(coding|codes)\b( information| implications| section)?",
+            "(billing|coding|cpt|hcpcs|icd).*(codes?|coding|information)",
+        ),
     ),
     (
         SectionKind.EXCEPTIONS,
-        r"(program|product|line of business|plan|state|benefit) (exceptions?|variations?|exclusions?)|variations?",
+        ("(program|product|line of business|plan|state|benefit) (exceptions?|variations?|exclusions?)", "variations?"),
     ),
-    (SectionKind.REIMBURSEMENT, r"(reimbursement|payment|billing)( (information|guidelines|policy|instructions))?"),
-    (SectionKind.DEFINITIONS, r"(definitions?|glossary)( of terms)?|abbreviations"),
-    (SectionKind.SUPPLEMENT, r"(supplement(al|ary)?( information)?|appendix.*|additional information)"),
-    (SectionKind.SUMMARY, r"(summary|conclusions?)( of( the)? evidence)?"),
+    (SectionKind.REIMBURSEMENT, ("(reimbursement|payment|billing)( (information|guidelines|policy|instructions))?",)),
+    (SectionKind.DEFINITIONS, ("(definitions?|glossary)( of terms)?", "abbreviations")),
+    (SectionKind.SUPPLEMENT, ("supplement(al|ary)?( information)?", "appendix.*", "additional information")),
+    (SectionKind.SUMMARY, ("(summary|conclusions?)( of( the)? evidence)?",)),
     (
         SectionKind.DESCRIPTION,
-        r"(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|evidence( review)?|"
-        r"scientific background|regulatory status|health equity considerations?|professional (societies|organizations).*|guidelines and recommendations)"
-        r"( of (procedure|service|procedure or service|the technology))?( and rationale)?",
+        (
+            "(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|evidence( review)?|"
+            "scientific background|regulatory status|health equity considerations?)"
+            "( of (procedure|service|procedure or service|the technology))?( and rationale)?",
+            "professional (societies|organizations).*",
+        ),
     ),
     (
         SectionKind.POLICY,
-        r"(medical |coverage |position |policy |clinical |payment )?(policy|policies|criteria|position statements?|"
-        r"policy statements?|coverage( policy| criteria| rationale| determination| position)?|indications( and limitations)?( of coverage)?|statements?)"
-        r"( (statements?|criteria|guidelines))?|(initial |continued )?(approval|coverage|authorization|medical necessity|clinical|pa) criteria|"
-        r"medical necessity|when (services|it) (are|is) (not )?covered.*|limitations( and exclusions)?|exclusions",
+        (
+            "(medical |coverage |position |policy |clinical |payment )?(policy|policies|criteria|position statements?|"
+            "policy statements?|coverage( policy| criteria| rationale| determination| position)?|"
+            "indications( and limitations)?( of coverage)?|statements?)( (statements?|criteria|guidelines))?",
+            "(initial |continued )?(approval|coverage|authorization|medical necessity|clinical|pa) criteria",
+            "medical necessity",
+            "when (services|it) (are|is) (not )?covered.*",
+            "limitations( and exclusions)?|exclusions",
+        ),
     ),
-    (SectionKind.APPROVAL, r"(committee |policy )?approvals?( history| dates?)?"),
-    (SectionKind.DISCLAIMER, r"(instructions? for use|disclaimers?|important (notice|information|reminder)|legal notice|notice)"),
+    (SectionKind.APPROVAL, ("(committee |policy )?approvals?( history| dates?)?",)),
+    (
+        SectionKind.DISCLAIMER,
+        ("(instructions? for use|disclaimers?|important (notice|information|reminder)|legal notice|notice)",),
+    ),
     (
         SectionKind.NAVIGATION,
-        r"information pertaining to (all|every).*|(quick )?links|navigation|tools and resources|decision trees",
+        ("information pertaining to (all|every).*", "(quick )?links|navigation|tools and resources|decision trees"),
     ),
 )
-_COMPILED = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _HEADINGS)
+_COMPILED = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _HEADINGS)
 _NUMBERING = re.compile(r"^(?:[IVX]+|[A-Z]|\d+(?:\.\d+)*)[.)]\s+")
 
 
