@@ -45,8 +45,10 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     (
         SectionKind.HISTORY,
         (
-            "(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|change log)"
-            "( (information|history|log|details))?",
+            (
+                "(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|change log)"
+                "( (information|history|log|details))?"
+            ),
             "(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",
         ),
     ),
@@ -73,18 +75,22 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     (
         SectionKind.DESCRIPTION,
         (
-            "(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|evidence( review)?|"
-            "scientific background|regulatory status|health equity considerations?)"
-            "( of (procedure|service|procedure or service|the technology))?( and rationale)?",
+            (
+                "(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|evidence( review)?|"
+                "scientific background|regulatory status|health equity considerations?)"
+                "( of (procedure|service|procedure or service|the technology))?( and rationale)?"
+            ),
             "professional (societies|organizations).*",
         ),
     ),
     (
         SectionKind.POLICY,
         (
-            "(medical |coverage |position |policy |clinical |payment )?(policy|policies|criteria|position statements?|"
-            "policy statements?|coverage( policy| criteria| rationale| determination| position)?|"
-            "indications( and limitations)?( of coverage)?|statements?)( (statements?|criteria|guidelines))?",
+            (
+                "(medical |coverage |position |policy |clinical |payment )?(policy|policies|criteria|position statements?|"
+                "policy statements?|coverage( policy| criteria| rationale| determination| position)?|"
+                "indications( and limitations)?( of coverage)?|statements?)( (statements?|criteria|guidelines))?"
+            ),
             "(initial |continued )?(approval|coverage|authorization|medical necessity|clinical|pa) criteria",
             "medical necessity",
             "when (services|it) (are|is) (not )?covered.*",
