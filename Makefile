@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BROWSER := $(VENV)/.browser
 
 .PHONY: help demo test check docs benchmarks lock clean
 help: ## list the targets
@@ -14,10 +15,15 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP)
 
+# The browser tests' Chromium: taken from the machine, else installed.
+$(BROWSER): $(STAMP) tools/set_up_browser.py
+	$(BIN)/python tools/set_up_browser.py
+	touch $(BROWSER)
+
 demo: $(STAMP) ## real determinations for Policy 254, with reasons and citations
 	@$(BIN)/python tools/demo.py
 
-test: $(STAMP) ## every test that CI runs
+test: $(STAMP) $(BROWSER) ## every test that CI runs
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 	$(BIN)/medpolicy test --all-reached
 
