@@ -27,13 +27,15 @@ from tests.small_library import DIGEST, DOCUMENT, LINES, write_library
         (b"a\r\nb\rc", ["a", "b", "c"]),
         (b"\xef\xbb\xbfa\n\n", ["a", ""]),
         ("a\x0cb\u2028c\n".encode(), ["a\x0cb\u2028c"]),
+        (b"a\nb\xff", ["a", "b\xff"]),
+        (b"\xff\xfea\x00\n\x00", ["a"]),
     ],
 )
 def test_lines_of_text(data, lines):
     assert source_lines(data) == lines
 
 
-@pytest.mark.parametrize("data", [b"a\nb\xff", b"a\x00b", b"%PDF-1.7 but no more", b"PK\x03\x04\xff\xfe"])
+@pytest.mark.parametrize("data", [b"a\nb\x81", b"a\x00b", b"%PDF-1.7 but no more", b"PK\x03\x04\xff\xfe"])
 def test_what_cannot_be_read(data):
     with pytest.raises(DocumentError):
         source_lines(data)

@@ -6,13 +6,27 @@ as PDFium gives them; docs/decisions says why.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 
 from medpolicy.errors import DocumentError
 
 PDF = "application/pdf"
+# What a document may take. Policies have some hundred kilobytes; pictures make a PDF or DOCX larger, a text has none.
+LARGEST_FILE = 64 * 2**20
+LARGEST_TEXT = 8 * 2**20
+MOST_LINES = 200_000
+
+_ZIP = b"PK\x03\x04"
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins it
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 def file_digest(data: bytes) -> str:
@@ -22,18 +36,61 @@ def file_digest(data: bytes) -> str:
 
 def source_lines(data: bytes) -> list[str]:
     """The lines of a document; `DocumentError` where it cannot be read, or where reading it needs an extra that is missing."""
-    return _lines_of_pdf(data) if data.startswith(b"%PDF-") else _lines_of_text(data)
+    check_size(len(data))
+    return _lines_of_pdf(data) if data.startswith(b"%PDF-") else lines_of_text(decoded(data)[0])
 
 
-def _lines_of_text(data: bytes) -> list[str]:
+def check_size(size: int) -> None:
+    """`DocumentError` for a file of more than LARGEST_FILE bytes."""
+    if size > LARGEST_FILE:
+        raise DocumentError(
+            f"the document has {size / 2**20:.0f} MiB; at most {LARGEST_FILE // 2**20} MiB are read. "
+            "Publish it in parts, or with smaller pictures"
+        )
+
+
+def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The text of a text file, and warnings: by its byte order mark, else UTF-8, else Windows-1252 with a warning.
+
+    `DocumentError` where it is no text in one of these, or larger than LARGEST_TEXT bytes.
+    """
+    if len(data) > LARGEST_TEXT:
+        raise DocumentError(f"the text has {len(data) / 2**20:.0f} MiB; at most {LARGEST_TEXT // 2**20} MiB are read")
+    if data.startswith(_ZIP):
+        raise DocumentError("it is a ZIP archive and no DOCX document that can be read; a DOCX holds word/document.xml")
+    text, warnings = _decoded(data)
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise DocumentError(
+            f"line {line} holds a NUL character, so it is no text; a document is Markdown, HTML, plain text, DOCX or PDF"
+        )
+    return text, warnings
+
+
+def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            try:
+                return data[len(mark) :].decode(encoding), ()
+            except UnicodeDecodeError as error:
+                raise DocumentError(
+                    f"it begins as {encoding.upper()} and is none after {error.start} bytes; save it as UTF-8"
+                ) from None
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode(), ()
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise DocumentError(f"line {line} is not UTF-8; a document is Markdown or plain text in UTF-8, or a PDF") from None
-    if "\0" in text:
-        raise DocumentError("it holds NUL characters, so it is no text; a document is Markdown, plain text or a PDF")
+    try:
+        return data.decode("cp1252"), (f"line {line} is not UTF-8; the text was read as Windows-1252",)
+    except UnicodeDecodeError:
+        raise DocumentError(f"line {line} is neither UTF-8 nor Windows-1252; save the document as UTF-8") from None
+
+
+def lines_of_text(text: str) -> list[str]:
+    """The lines of a text; `DocumentError` for more than MOST_LINES."""
     lines = _LINE_END.split(text)
+    if len(lines) > MOST_LINES:
+        raise DocumentError(f"the document has {len(lines)} lines; at most {MOST_LINES} are read")
     return lines[:-1] if lines and not lines[-1] else lines
 
 
