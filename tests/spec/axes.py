@@ -81,6 +81,14 @@ provisions:
 code_listings:
   - {id: methods, decides: with-provisions, codes: ["20000"]}
 """
+NOT_CERTAIN = """
+facts:
+  - {id: failed_therapy, type: boolean, review: ["Is this what the sentence means?"]}
+provisions:
+  - {id: implant, stance: medically-necessary, criteria: {fact: failed_therapy}, review: ["Is the line of business right?"]}
+code_listings:
+  - {id: implants, decides: with-provisions, codes: ["11111"]}
+"""
 BARE_LISTING = """
 facts:
   - {id: failed_therapy, type: boolean}
@@ -567,5 +575,28 @@ coverage_by_stance: {medically-necessary: covered, not-medically-necessary: not-
             ),
         ),
         check=_said_to_a_person,
+    ),
+    Spec(
+        id="awaits-review",
+        title="What the author of a policy file was not certain of is said with each answer",
+        quotes=(
+            (
+                "Nothing is guessed: what the policy does not say, what the request does not tell, and what is not on file are three "
+                "different, named answers."
+            ),
+        ),
+        policies=(NOT_CERTAIN,),
+        examples=(
+            Example(
+                says="Two places are marked for review; the answer counts them and is otherwise as it would be.",
+                request=ask("11111", facts={"failed_therapy": True}),
+                expect={"coverage": "covered", "notes": ["awaits-review: 2 marks"]},
+            ),
+            Example(
+                says="An answer that does not rest on this policy says nothing of them.",
+                request=ask("99999"),
+                expect={"coverage": "not-addressed", "no_notes": ["awaits-review"]},
+            ),
+        ),
     ),
 )

@@ -189,11 +189,11 @@ class CompiledIndex:
             answer = coded.answer(case, named, own) if told or not coded.untold else coded.untold[request.setting]
             if answer is None or (others and self._may_speak_first(positions[0], others, answer)):
                 return reference.service_determination(case, self.library, as_of)
-            related = policy.related if answer.cited is not None else ()
+            related, review = (policy.related, policy.review_notes) if answer.cited is not None else ((), ())
             medicare_note = policy.medicare_note if answer.cited is not None else _MEDICARE_NOTE
         else:
-            answer, related, medicare_note, listed = _NOT_ADDRESSED, (), _MEDICARE_NOTE, False
-        notes = answer.notes
+            answer, related, review, medicare_note, listed = _NOT_ADDRESSED, (), (), _MEDICARE_NOTE, False
+        notes = (*answer.notes, *review) if review else answer.notes
         if is_medicare or named or own or request.service_date > as_of:
             extended = [*notes, medicare_note] if is_medicare else list(notes)
             if named or own:

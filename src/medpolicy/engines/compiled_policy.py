@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from medpolicy.engines.case import SOURCE_CODE, SOURCE_REQUEST, Case
 from medpolicy.engines.opinion import Opinion, View, parts_on, value_in_words, view_of
-from medpolicy.engines.standing import SETTING, cited, conflict_notes, question, related_of
+from medpolicy.engines.standing import SETTING, cited, conflict_notes, question, related_of, review_notes
 from medpolicy.engines.weighing import Plan, Weighing
 from medpolicy.formats.answers import Words, reason_json
 from medpolicy.library.in_force import PartInForce, boundaries, naming_event
@@ -79,6 +79,7 @@ class CompiledPolicy:
         self.issuer: Issuer = library.issuers[self.policy.issuer]
         self.starts: tuple[date, ...] = boundaries(self.policy)
         self.related = related_of(self.policy)
+        self.review_notes = review_notes(self.policy)
         said = [f"{other.system}: {other.value}" for other in self.policy.identifiers if other.system == "ncd-lcd"]
         self.medicare_note = Note(NoteCode.MEDICARE_CRITERIA_NOT_LOADED, "; ".join(said))
         self.is_contract = self.policy.authority is Authority.CONTRACT

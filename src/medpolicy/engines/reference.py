@@ -16,7 +16,7 @@ from fractions import Fraction
 from medpolicy.engines.case import Case, cases
 from medpolicy.engines.completions import regions, unknowns
 from medpolicy.engines.opinion import Assumed, Opinion, View, view_of
-from medpolicy.engines.standing import SETTING, notes_of_the_case, place_of, question, related_of
+from medpolicy.engines.standing import SETTING, notes_of_the_case, place_of, question, related_of, review_notes
 from medpolicy.library.library import Library
 from medpolicy.library.precedence import MEDICARE_AUTHORITIES, ranks
 from medpolicy.model import criteria as c
@@ -151,6 +151,7 @@ class _Service:
         bases = [opinion.basis for opinion in opinions if opinion.basis is not None]
         positions = [opinion.position for opinion in opinions if opinion.cited is not None]
         notes = [note for opinion in opinions for note in opinion.notes]
+        notes += [note for at in positions for note in review_notes(self.library.policies[at])]
         listed = any(opinion.position in self.naming for opinion in opinions)
         notes += notes_of_the_case(self.case, self.library, self.line, positions, listed=listed)
         if self.case.day > self.as_of:

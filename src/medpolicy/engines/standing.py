@@ -35,6 +35,13 @@ def related_of(policy: MedicalPolicy) -> tuple[RelatedCited, ...]:
     return tuple(RelatedCited(related.number, related.title) for related in policy.related)
 
 
+def review_notes(policy: MedicalPolicy) -> tuple[Note, ...]:
+    """One note where the policy's files have marks that await a person's review."""
+    if not policy.review_marks:
+        return ()
+    return (Note(NoteCode.AWAITS_REVIEW, f"{policy.issuer}/{policy.number} {len(policy.review_marks)}"),)
+
+
 def conflict_notes(policy: MedicalPolicy, products: Iterable[Product], day: date) -> list[Note]:
     """For each named product of which two places of the text in force appear to conflict, a note that cites both."""
     notes = []

@@ -89,6 +89,10 @@ def note_text(note: Note) -> str:
             return f"The policy's history added {code} in {day} and records no removal, but the text in force does not list it."
         case NoteCode.FUTURE_SERVICE_DATE:
             return f"The service date {note.says} lies after the day of asking; the policy may change before then."
+        case NoteCode.AWAITS_REVIEW:
+            policy, _, count = note.says.partition(" ")
+            marks = "1 mark says" if count == "1" else f"{count} marks say"
+            return f"The file of policy {policy} awaits review: {marks} that its author was not certain."
 
 
 def _printable(text: str) -> str:

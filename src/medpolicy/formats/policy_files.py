@@ -15,6 +15,7 @@ from medpolicy.errors import Fault, InvalidModel
 from medpolicy.formats import policy_shapes as shapes
 from medpolicy.formats.criteria_files import CriteriaReader, like, parse_day, procedure_set, system_of
 from medpolicy.formats.policy_form import Form, read_form
+from medpolicy.formats.policy_places import marks_in
 from medpolicy.formats.yaml_tree import Path, YamlTree, read_yaml
 from medpolicy.model import criteria as c
 from medpolicy.model.citation import Citation, Rendition
@@ -50,6 +51,7 @@ from medpolicy.model.policy import (
     Provision,
     Reference,
     RelatedPolicy,
+    ReviewMark,
     SourceConflict,
     SupplementRow,
     SupplementTable,
@@ -123,6 +125,7 @@ def read_policy(sources: PolicySources, issuer: Issuer) -> tuple[MedicalPolicy |
     whole = form is not None and form.is_whole("history", tree) and len(events) == len(form.shape.history)
     known_events = {event.in_force for event in events} if whole else None
     began: list[tuple[datetime.date, str, str]] = []
+    marks: list[ReviewMark] = []
     for version_file, version_data in sources.versions:
         reader = _VersionReader(issuer, version_file, version_data)
         version, version_faults = reader.read(known_events)
@@ -131,6 +134,10 @@ def read_policy(sources: PolicySources, issuer: Issuer) -> tuple[MedicalPolicy |
             began.append((reader.effective.first_day, str(reader.effective), version_file))
         if version is not None:
             versions.append((version, version_file))
+            marks += [
+                ReviewMark(place=place, reason=reason, version=version.version, citation=citation)
+                for place, reason, citation in marks_in(reader.tree.value, version.rendition.sha256)
+            ]
     versions.sort(key=lambda pair: pair[0].effective.first_day)
     for earlier, later in itertools.pairwise(sorted(began)):
         if earlier[0] == later[0]:
@@ -153,6 +160,10 @@ def read_policy(sources: PolicySources, issuer: Issuer) -> tuple[MedicalPolicy |
     ]
     if faults:
         return None, faults
+    own_marks = [
+        ReviewMark(place=place, reason=reason, citation=citation)
+        for place, reason, citation in marks_in(tree.value, shape.rendition.sha256)
+    ]
     policy = MedicalPolicy(
         issuer=shape.issuer,
         number=shape.number,
@@ -166,6 +177,7 @@ def read_policy(sources: PolicySources, issuer: Issuer) -> tuple[MedicalPolicy |
         review_months=months,
         jurisdiction=tuple(shape.jurisdiction),
         fully_established=shape.fully_established,
+        review_marks=(*own_marks, *marks),
     )
     return policy, []
 
@@ -590,7 +602,7 @@ class _VersionReader:
         self._unique("references", self.shape.references, "number")
         found = []
         for path, item in self.form.entries("references", self.shape.references):
-            values = item.model_dump(exclude={"citation", "authors"})
+            values = item.model_dump(exclude={"citation", "authors", "review"})
             citation = self._cite(item.citation, path)
             found.append(Reference(**values, authors=tuple(item.authors), citation=citation))
         return tuple(found)

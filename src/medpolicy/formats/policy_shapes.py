@@ -34,6 +34,12 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
 
+class MarkedShape(Shape):
+    """Something of which its author, or the importer, may say that it was not certain."""
+
+    review: Annotated[list[Words], Field(description="what a person should look at before this is relied on, in words")] = []
+
+
 class CitationShape(Shape):
     """Where it stands in the document."""
 
@@ -67,7 +73,7 @@ class AgeShape(Shape):
     equal_to: WholeNumber | None = None
 
 
-class CriterionShape(Shape):
+class CriterionShape(MarkedShape):
     """One of: all, any, not, at_least_n, see; or a test of a fact, age, sex, diagnosis, procedure, product or service state."""
 
     all: list[CriterionShape] | None = None
@@ -102,7 +108,7 @@ class ChoiceShape(Shape):
     meaning: Text
 
 
-class FactShape(Shape):
+class FactShape(MarkedShape):
     """A question that the policy asks."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -114,7 +120,7 @@ class FactShape(Shape):
     citation: CitationShape
 
 
-class DefinitionShape(Shape):
+class DefinitionShape(MarkedShape):
     """Criteria used in several places, by `see`."""
 
     id: Name
@@ -129,7 +135,7 @@ class DelegationShape(Shape):
     identifier: Text | None = None
 
 
-class ProvisionShape(Shape):
+class ProvisionShape(MarkedShape):
     """One statement of the policy, in our own words."""
 
     id: Name
@@ -147,7 +153,7 @@ class ProvisionShape(Shape):
     citation: CitationShape
 
 
-class ProductShape(Shape):
+class ProductShape(MarkedShape):
     name: Words
     manufacturer: Words
     aliases: list[Words] = []
@@ -155,7 +161,7 @@ class ProductShape(Shape):
     citation: CitationShape
 
 
-class ProductListShape(Shape):
+class ProductListShape(MarkedShape):
     """Products that a provision names."""
 
     id: Name
@@ -165,13 +171,13 @@ class ProductListShape(Shape):
     products: Annotated[list[ProductShape], Field(min_length=1)]
 
 
-class ListedCodeShape(Shape):
+class ListedCodeShape(MarkedShape):
     code: Text
     implies: dict[str, Any] | None = None
     citation: CitationShape
 
 
-class CodeListingShape(Shape):
+class CodeListingShape(MarkedShape):
     """Codes that the policy names, and whether the listing alone decides."""
 
     id: Name
@@ -186,7 +192,7 @@ class CodeListingShape(Shape):
     codes: Annotated[list[ListedCodeShape], Field(min_length=1)]
 
 
-class DiagnosisListingShape(Shape):
+class DiagnosisListingShape(MarkedShape):
     id: Name
     system: Literal["icd-10-cm"] = "icd-10-cm"
     codes: Annotated[list[Text], Field(min_length=1)]
@@ -194,7 +200,7 @@ class DiagnosisListingShape(Shape):
     citation: CitationShape
 
 
-class AuthorizationShape(Shape):
+class AuthorizationShape(MarkedShape):
     """What the policy says of prior authorization for a setting and lines of business."""
 
     setting: Literal["inpatient", "outpatient"]
@@ -205,14 +211,14 @@ class AuthorizationShape(Shape):
     citation: CitationShape
 
 
-class SupplementRowShape(Shape):
+class SupplementRowShape(MarkedShape):
     product: Words
     matrix_type: Words
     manufacturer: Words
     citation: CitationShape
 
 
-class SupplementShape(Shape):
+class SupplementShape(MarkedShape):
     id: Name
     title: Words
     text: Words
@@ -220,7 +226,7 @@ class SupplementShape(Shape):
     rows: list[SupplementRowShape]
 
 
-class SourceConflictShape(Shape):
+class SourceConflictShape(MarkedShape):
     """Two places of the document that appear to conflict about a product."""
 
     id: Name
@@ -230,13 +236,13 @@ class SourceConflictShape(Shape):
     citations: Annotated[list[CitationShape], Field(min_length=2)]
 
 
-class PassageShape(Shape):
+class PassageShape(MarkedShape):
     id: Name
     text: Words
     citation: CitationShape
 
 
-class ReferenceShape(Shape):
+class ReferenceShape(MarkedShape):
     number: WholeNumber
     authors: list[Words] = []
     et_al: Truth = False
@@ -256,7 +262,7 @@ class ReferenceShape(Shape):
     citation: CitationShape
 
 
-class PolicyVersionFile(Shape):
+class PolicyVersionFile(MarkedShape):
     """policies/<issuer>/<number>/<version>.yaml: the text in force from a date."""
 
     version: DateText
@@ -277,13 +283,13 @@ class PolicyVersionFile(Shape):
     references: list[ReferenceShape] = []
 
 
-class IdentifierShape(Shape):
+class IdentifierShape(MarkedShape):
     system: Words
     value: Words
     citation: CitationShape
 
 
-class RelatedShape(Shape):
+class RelatedShape(MarkedShape):
     number: Words
     title: Words
     citation: CitationShape
@@ -295,6 +301,7 @@ class EventShape(Shape):
     date: DateText
     effective: DateText | None = None
     review: Truth = False
+    review_marks: Annotated[list[Words], Field(description="as `review` elsewhere, which says here that it is a review")] = []
     touches: list[Text] = []
     unchanged: list[Text] = []
     codes_added: list[Text] = []
@@ -308,7 +315,7 @@ def _needs_history(schema: dict[str, Any]) -> None:
     schema["properties"]["history"]["minItems"] = 1
 
 
-class PolicyFile(Shape):
+class PolicyFile(MarkedShape):
     """policies/<issuer>/<number>/policy.yaml: identity, related policies, history."""
 
     issuer: Name

@@ -71,6 +71,7 @@ class NoteCode(CodedEnum):
     PRODUCTS_NOT_ON_FILE = "products-not-on-file"
     NAMED_IN_HISTORY = "named-in-history"
     FUTURE_SERVICE_DATE = "future-service-date"
+    AWAITS_REVIEW = "awaits-review"
 
 
 class PolicyCited(NamedTuple):

@@ -277,6 +277,20 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewMark:
+    """Something that the author of a draft, or the importer, was not certain of, and that a person should look at.
+
+    `version` None: in policy.yaml. `place` is a path of that file such as `provisions[implant].criteria`; empty: the whole
+    file. `citation` is that of the nearest thing around it that has one.
+    """
+
+    place: str
+    reason: str
+    version: str | None = None
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyVersion:
     """The text in force from a date."""
 
@@ -304,6 +318,7 @@ class MedicalPolicy:
 
     `jurisdiction` (states, by USPS code) and `fully_established` are for an NCD, LCD or article: where it holds, and whether
     it leaves nothing for a plan to add (42 CFR 422.101(b)(6)). `review_months`: a review falls due so long after the last.
+    `review_marks`: what awaits a person's look, in this file and in the versions.
     """
 
     issuer: str
@@ -318,6 +333,7 @@ class MedicalPolicy:
     review_months: int | None = None
     jurisdiction: tuple[str, ...] = ()
     fully_established: bool = True
+    review_marks: tuple[ReviewMark, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.history:
