@@ -62,6 +62,7 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
         (
             r".*\b(coding|codes)\b( information| implications| section)?",
             "(billing|coding|cpt|hcpcs|icd).*(codes?|coding|information)",
+            r"(cpt|hcpcs|icd|diagnosis|procedure)\b.*\bcod(es?|ing)\b.{0,60}",
         ),
     ),
     (
@@ -76,8 +77,8 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
         SectionKind.DESCRIPTION,
         (
             (
-                "(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|evidence( review)?|"
-                "scientific background|regulatory status|health equity considerations?)"
+                "(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|"
+                "evidence( review)?|scientific background|regulatory status|health equity considerations?)"
                 "( of (procedure|service|procedure or service|the technology))?( and rationale)?"
             ),
             "professional (societies|organizations).*",
@@ -157,15 +158,25 @@ def outline_of(document: SourceDocument) -> Outline:
             stack.pop()
         kind = kind_of_heading(title)
         if kind is None:
-            kind = stack[-1].kind if stack else SectionKind.OTHER
-            if not stack and sections[-1].kind is SectionKind.FRONT:
-                kind = SectionKind.FRONT
+            kind = _kind_where_unknown(sections, stack)
         elif kind in (SectionKind.POLICY, SectionKind.DESCRIPTION, SectionKind.SUMMARY) and stack and stack[-1].kind in _CLOSED:
             kind = stack[-1].kind
         section = Section(kind, title, (*(above.title for above in stack), title), block, block.level)
         sections.append(section)
         stack.append(section)
     return Outline(document, tuple(sections))
+
+
+def _kind_where_unknown(sections: list[Section], stack: list[Section]) -> SectionKind:
+    """The kind of a heading whose words are not known, by what stands above it."""
+    before = sections[-1]
+    if len(sections) == 2 and before.heading is not None and not sections[0].blocks and not before.blocks:
+        before.kind = SectionKind.FRONT  # the first heading of all, with no text of its own, only labels the document
+    if before.heading is not None and not before.blocks and before.kind is not SectionKind.OTHER:
+        return before.kind  # the second line of a heading, whatever its level
+    if stack:
+        return stack[-1].kind
+    return SectionKind.FRONT if before.kind is SectionKind.FRONT else SectionKind.OTHER
 
 
 # Within these a deeper heading such as "Criteria" or "Overview" opens no other part of the policy.

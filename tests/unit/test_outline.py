@@ -1,0 +1,57 @@
+"""Sections by headings: what opens a part of a policy, and what stands above headings that no vocabulary knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from medpolicy.authoring.document import Block, BlockKind, SourceDocument, SourceLine
+from medpolicy.authoring.outline import SectionKind, kind_of_heading, outline_of
+
+
+def _kinds(*parts: tuple[int, str] | str) -> list[tuple[str, str]]:
+    """(kind, title) of each section; a part is a heading (level, text) or the text of a paragraph."""
+    lines, blocks = [], []
+    for number, part in enumerate(parts, start=1):
+        level, text = part if isinstance(part, tuple) else (0, part)
+        lines.append(SourceLine(number, text))
+        blocks.append(Block(BlockKind.HEADING if level else BlockKind.PARAGRAPH, text, (number,), level=level))
+    document = SourceDocument("0" * 64, "text/plain", tuple(lines), tuple(blocks))
+    return [(section.kind.value, section.title) for section in outline_of(document).sections if section.heading]
+
+
+def test_the_label_above_a_title_is_front_matter() -> None:
+    assert _kinds((2, "Medical Policy"), (1, "Knee Braces"), "Number: 7", (2, "Coding"), "L1810") == [
+        ("front", "Medical Policy"),
+        ("front", "Knee Braces"),
+        ("coding", "Coding"),
+    ]
+
+
+def test_a_first_heading_with_text_is_no_label() -> None:
+    assert _kinds((1, "Policy"), "A brace is considered medically necessary.", (2, "Which braces"), "All.")[0][0] == "policy"
+
+
+def test_the_second_line_of_a_heading_stays_in_its_part_whatever_its_level() -> None:
+    found = _kinds((1, "Braces"), "x", (3, "Policy"), (2, "All Members: HMO and PPO"), "Braces are covered.", (3, "Coding"))
+    assert found[2] == ("policy", "All Members: HMO and PPO")
+
+
+def test_an_unknown_heading_of_the_same_level_after_text_opens_another_part() -> None:
+    found = _kinds((1, "Braces"), "x", (2, "Policy"), "Braces are covered.", (2, "Colour of braces"), "Blue.")
+    assert found[2][0] != "policy"
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("POLICY STATEMENT:", SectionKind.POLICY),
+        ("Prior Authorization Requirements", SectionKind.AUTHORIZATION),
+        ("Guideline Update Information", SectionKind.HISTORY),
+        ("Billing/Coding Information", SectionKind.CODING),
+        ("ICD-10 Diagnosis Codes That Support Medical Necessity:", SectionKind.CODING),
+        ("Related Coverage Resources", SectionKind.RELATED),
+        ("Colour of braces", None),
+    ],
+)
+def test_headings_by_their_words(heading: str, kind: SectionKind | None) -> None:
+    assert kind_of_heading(heading) is kind
