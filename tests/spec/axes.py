@@ -581,8 +581,8 @@ coverage_by_stance: {medically-necessary: covered, not-medically-necessary: not-
         title="What the author of a policy file was not certain of is said with each answer",
         quotes=(
             (
-                "Nothing is guessed: what the policy does not say, what the request does not tell, and what is not on file are three "
-                "different, named answers."
+                "Nothing is guessed: what the policy does not say, what the request does not tell, and what is not on file "
+                "are three different, named answers."
             ),
         ),
         policies=(NOT_CERTAIN,),

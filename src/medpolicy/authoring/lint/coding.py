@@ -1,0 +1,150 @@
+"""Codes: what the sentences above a listing promise, ranges that overlap, the issuer's defaults, descriptors out of the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from medpolicy.authoring.lint import findings as f
+from medpolicy.authoring.lint.findings import Finding
+from medpolicy.authoring.lint.subject import Subject
+from medpolicy.authoring.lint.vocabulary import CONDITIONAL, FIELDS, LISTED_CONDITIONS, NOT_OF_A_FIELD
+from medpolicy.authoring.lint.wording import names_any
+from medpolicy.model import criteria as c
+from medpolicy.model.citation import Citation
+from medpolicy.model.codes import CodeSet
+from medpolicy.model.issuer import ListingRole
+from medpolicy.model.policy import Authority, PolicyVersion, Provision
+
+_LISTED_CONDITIONS = re.compile(LISTED_CONDITIONS, re.IGNORECASE)
+_CONDITIONAL = re.compile(CONDITIONAL, re.IGNORECASE)
+
+
+def conditions(subject: Subject) -> Iterator[Finding]:
+    """Listings whose sentence speaks of listed conditions that there are not, or of a condition that the file leaves out."""
+    for version in subject.policy.versions:
+        has_conditions = bool(version.diagnosis_listings) or any(
+            isinstance(test, c.DiagnosisIn)
+            for provision in version.provisions
+            for tree in (provision.when, provision.criteria)
+            for test in c.tests_in(tree)
+        )
+        for listing in version.code_listings:
+            sentence = subject.wording(listing.citation)
+            if sentence is None:
+                continue
+            place = subject.place(version, f"code_listings[{listing.id}]", listing.citation, listing.text)
+            promised = _LISTED_CONDITIONS.search(sentence)
+            if promised and not has_conditions:
+                message = f"The sentence speaks of “{promised[0]}”, and the policy lists no condition."
+                yield Finding(kind=f.CONDITIONS_NOT_LISTED, message=message, places=(place,))
+            condition = _CONDITIONAL.search(sentence)
+            if condition and listing.role is ListingRole.ALONE:
+                message = f"The listing decides alone, and its sentence names a condition: “{condition[0]}”."
+                yield Finding(kind=f.LISTING_IGNORES_CONDITION, message=message, places=(place,))
+
+
+def descriptors(subject: Subject) -> Iterator[Finding]:
+    """Listed codes whose descriptor, as the document prints it, names nothing of the field that the policy's title names."""
+    fields = [terms for field, terms in FIELDS.items() if names_any(subject.policy.title, (field,))]
+    if not fields:
+        return
+    for version in subject.policy.versions:
+        for listing in version.code_listings:
+            for entry in listing.codes:
+                row = subject.wording(entry.citation)
+                if row is None:
+                    continue
+                descriptor = row.replace(entry.code, "").casefold()
+                for phrase in NOT_OF_A_FIELD:
+                    descriptor = descriptor.replace(phrase, " ")
+                if any(names_any(descriptor, terms) for terms in fields):
+                    continue
+                path = f"code_listings[{listing.id}].codes[{entry.code}]"
+                yield Finding(
+                    kind=f.DESCRIPTOR_OUTSIDE_SCOPE,
+                    message=f"Does {entry.code} belong to “{subject.policy.title}”? Its descriptor names nothing of that field.",
+                    places=(subject.place(version, path, entry.citation, entry.code),),
+                )
+
+
+def overlaps(subject: Subject) -> Iterator[Finding]:
+    """Ranges of one set of codes that overlap, and codes that one listing has twice."""
+    for version in subject.policy.versions:
+        for path, citation, codes in code_sets(version):
+            ranges = codes.ranges
+            for at, one in enumerate(ranges):
+                for other in ranges[at + 1 :]:
+                    if one.overlaps(other):
+                        place = subject.place(version, path, citation, str(codes))
+                        message = f"{one} and {other} overlap."
+                        yield Finding(kind=f.OVERLAPPING_CODE_RANGES, message=message, places=(place,))
+        for listing in version.code_listings:
+            seen: dict[str, Citation] = {}
+            for entry in listing.codes:
+                if entry.code in seen:
+                    path = f"code_listings[{listing.id}].codes[{entry.code}]"
+                    places = tuple(subject.place(version, path, one, entry.code) for one in (seen[entry.code], entry.citation))
+                    message = f"{entry.code} stands twice in the listing {listing.id}."
+                    yield Finding(kind=f.OVERLAPPING_CODE_RANGES, message=message, places=places)
+                seen[entry.code] = entry.citation
+
+
+def code_sets(version: PolicyVersion) -> Iterator[tuple[str, Citation, CodeSet]]:
+    """Every set of codes of a version, once, with its place: listings of diagnoses, provisions, rules, criteria."""
+    seen: set[CodeSet] = set()
+    for path, citation, codes in _all_code_sets(version):
+        if codes not in seen:
+            seen.add(codes)
+            yield path, citation, codes
+
+
+def _all_code_sets(version: PolicyVersion) -> Iterator[tuple[str, Citation, CodeSet]]:
+    for listing in version.diagnosis_listings:
+        yield f"diagnosis_listings[{listing.id}]", listing.citation, listing.codes
+    for at, rule in enumerate(version.authorization):
+        if rule.procedures is not None:
+            yield f"authorization[{at}].procedures", rule.citation, rule.procedures
+    for provision in version.provisions:
+        path = f"provisions[{provision.id}]"
+        if provision.procedures is not None:
+            yield f"{path}.procedures", provision.citation, provision.procedures
+        for name, tree in (("when", provision.when), ("criteria", provision.criteria)):
+            for test in c.tests_in(tree):
+                if isinstance(test, c.DiagnosisIn | c.ProcedureIn):
+                    yield f"{path}.{name}", test.citation or provision.citation, test.codes
+
+
+def issuer_defaults(subject: Subject) -> Iterator[Finding]:
+    """Codes that a default rule of the issuer decides otherwise than the policy's own listing."""
+    defaults = [
+        (policy, version, provision)
+        for policy in subject.library.policies
+        if policy.issuer == subject.policy.issuer
+        and policy.authority is Authority.ISSUER_DEFAULT
+        and policy is not subject.policy
+        for version in policy.versions[-1:]
+        for provision in version.provisions
+        if provision.procedures is not None and provision.criteria == c.ALWAYS and provision.when == c.ALWAYS
+    ]
+    for version in subject.policy.versions[-1:] if defaults else ():
+        for listing in version.code_listings:
+            for entry in listing.codes:
+                for policy, their_version, provision in defaults:
+                    if listing.stance is None or not _disagree(subject, provision, entry.code, listing.stance.value):
+                        continue
+                    place = subject.place(
+                        version,
+                        f"code_listings[{listing.id}].codes[{entry.code}]",
+                        entry.citation,
+                        f"{entry.code}: {listing.text}",
+                    )
+                    message = (
+                        f"{entry.code} is {listing.stance.value} here; by the issuer's default {policy.number} "
+                        f"({their_version.version}, {provision.id}) it is {provision.stance.value}."
+                    )
+                    yield Finding(kind=f.CODE_OUTSIDE_ISSUER_DEFAULT, message=message, places=(place,))
+
+
+def _disagree(subject: Subject, provision: Provision, code: str, stance: str) -> bool:
+    return provision.procedures is not None and code in provision.procedures and provision.stance.value != stance

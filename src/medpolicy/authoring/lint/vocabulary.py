@@ -1,0 +1,170 @@
+"""Words of the industry that checks look for, as data. A word with a star stands for every word that begins so."""
+
+from __future__ import annotations
+
+# Fields of medicine to which the title of a policy may confine it, and what a code of that field names.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "orthop*": (
+        "bone",
+        "bones",
+        "osse*",
+        "osteo*",
+        "spin*",
+        "vertebr*",
+        "disc",
+        "discs",
+        "intervertebral",
+        "joint",
+        "joints",
+        "arthr*",
+        "chondr*",
+        "cartilag*",
+        "menisc*",
+        "ligament*",
+        "tendon*",
+        "tendin*",
+        "knee",
+        "knees",
+        "hip",
+        "hips",
+        "shoulder*",
+        "ankle*",
+        "elbow*",
+        "wrist*",
+        "fractur*",
+        "musculoskelet*",
+        "orthop*",
+        "skelet*",
+        "femor*",
+        "femur",
+        "tibia*",
+        "humer*",
+        "rotator",
+        "laminect*",
+        "scolio*",
+        "bunion*",
+        "fascia*",
+        "arthroplast*",
+    ),
+    "ophthalm*": (
+        "eye*",
+        "ocul*",
+        "ophthalm*",
+        "retin*",
+        "corne*",
+        "macul*",
+        "glaucom*",
+        "catarac*",
+        "vitre*",
+        "intravit*",
+        "lens*",
+        "optic",
+    ),
+    "cardiac": (
+        "heart*",
+        "cardi*",
+        "coron*",
+        "atri*",
+        "ventric*",
+        "valv*",
+        "aort*",
+        "myocard*",
+        "arrhythm*",
+        "electrophysiolog*",
+        "intracard*",
+    ),
+    "dental": ("dent*", "tooth", "teeth", "oral", "gingiv*", "mandib*", "maxill*", "periodont*"),
+    "urolog*": ("urin*", "bladder*", "prostat*", "kidney*", "renal", "ureter*", "urethr*", "urolog*", "penil*", "testic*"),
+    "varicose": ("vein*", "venous", "endoven*", "varic*", "saphen*", "phleb*", "perforator*", "scler*", "echoscler*", "vascular"),
+}
+# What has the word of a field in it and is none of it.
+NOT_OF_A_FIELD = ("bone marrow", "bone-marrow")
+
+# Materials that titles of tables and descriptions of products name.
+MATERIALS: dict[str, tuple[str, ...]] = {
+    "bone": ("bone", "bones", "osse*"),
+    "collagen": ("collagen*",),
+    "hydroxyapatite": ("hydroxyapatite",),
+    "calcium phosphate": ("phosphate*", "tricalcium"),
+    "calcium sulfate": ("sulfate", "sulphate"),
+    "bioactive glass": ("glass*",),
+    "ceramic": ("ceramic*",),
+    "polymer": ("polymer*", "polyethylene", "polylactic", "silicone"),
+    "metal": ("titanium", "cobalt", "steel", "nitinol"),
+    "skin": ("skin", "dermis"),
+    "amnion": ("amnio*", "placent*", "umbilic*", "chorion*"),
+    "cartilage": ("cartilag*",),
+    "fibrin": ("fibrin*",),
+    "pericardium": ("pericardi*",),
+}
+
+# A sentence that demands something; and one that says it is not demanded.
+DEMAND = r"\b(?:must|requir\w*|needs?|needed|has to|have to|necessary)\b"
+NO_DEMAND = (
+    r"\b(?:not|never|doesn't|don't)\W+(?:\w+\W+)?(?:requir\w*|needs?|needed|necessary|have to)\b|\b(?:need|must) not\b|"
+    r"\bwithout\W+(?:the\W+)?(?:need|requir\w*)\b|\bno\b(?:\W+\w+){0,6}\W+(?:required|needed|necessary)\b"
+)
+
+# A sentence that sends the reader to conditions which the document should then list.
+LISTED_CONDITIONS = (
+    r"\b(?:conditions?|diagnos[ei]s|indications?) (?:\w+ ){0,2}?(?:listed|below|specified|shown|that follow)\b|"
+    r"\b(?:following|listed|below-listed) (?:\w+ ){0,2}?(?:conditions?|diagnos[ei]s|indications?)\b"
+)
+# A sentence that names a condition under which alone the codes are what it calls them.
+CONDITIONAL = (
+    r"\b(?:when|if|only (?:if|when|for)|provided that|unless)\b(?! (?:used to|applicable|available))|\bcriteria\b.*\bmet\b|"
+    r"\bmeets?\b.*\bcriteria\b|" + LISTED_CONDITIONS
+)
+# What a table says of itself that does not mean to be complete.
+SAMPLE = r"\b(?:samples?|examples?|not (?:an )?(?:all-inclusive|exhaustive|complete)|including,? but not limited)\b"
+
+# Words of headings that mean the same section, and one that says nothing of a section.
+HEADING_SYNONYMS = {"codes": "coding", "code": "coding", "precertification": "authorization", "preauthorization": "authorization"}
+EMPTY_IN_HEADINGS = frozenset(("information", "section"))
+EMPTY_WORDS = frozenset(
+    (
+        "a",
+        "all",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "below",
+        "but",
+        "by",
+        "considered",
+        "for",
+        "from",
+        "has",
+        "have",
+        "in",
+        "including",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "other",
+        "than",
+        "that",
+        "the",
+        "their",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "used",
+        "use",
+        "uses",
+        "using",
+        "which",
+        "with",
+    )
+)
