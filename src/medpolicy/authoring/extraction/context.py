@@ -47,9 +47,9 @@ def section_name(section: Section) -> str:
     return section.title or "Heading of the document"
 
 
-def mark(item: Item, reason: str) -> None:
-    """Ask a reviewer to confirm something of an item: `reason` says what is uncertain."""
-    reasons = item.setdefault("review", [])
+def mark(item: Item, reason: str, *, key: str = "review") -> None:
+    """Ask a reviewer to confirm something of an item: `reason` says what is uncertain. History events have another `key`."""
+    reasons = item.setdefault(key, [])
     if reason not in reasons:
         reasons.append(reason)
 

@@ -1,0 +1,242 @@
+"""The policy's history: dated rows or lines, the parts of the policy that each one touches, and what it says is unchanged.
+
+An event touches the parts that it names with a word of change, and leaves unchanged those that it says are maintained. What it
+does not name stands in neither; so a later reader presumes, and does not know, that it stayed as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.extraction.context import Extraction, Item, mark
+from medpolicy.authoring.extraction.dates import PrintedDate, dates_in, first_day, leading_date, trailing_date
+from medpolicy.authoring.extraction.entries import Entry, content, joined, line_entries, lines_of_row, lines_outside_rows
+from medpolicy.authoring.extraction.event_words import read_event
+from medpolicy.authoring.outline import Section, SectionKind
+
+_NEW = re.compile(
+    r"\bnew (?:[\w-]+ )*(?:policy|guideline|document)\b|\b(?:policy|guideline) (?:was )?(?:created|established|adopted)\b",
+    re.IGNORECASE,
+)
+_NEW_IF_FIRST = re.compile(r"\b(?:new|approved|original|initial|created|established|adopted|implemented|issued)\b", re.IGNORECASE)
+_REVIEW = re.compile(r"(?<!coding )\breview(?:ed)?\b", re.IGNORECASE)
+_PARTIAL_REVIEW = re.compile(r"\b(?:focused|interim|ad hoc|partial|out[- ]of[- ]cycle) review\b", re.IGNORECASE)
+_PERIODS = (("annual", re.compile(r"\b(?:annual|yearly)\b", re.I)), ("biennial", re.compile(r"\bbiennial\b", re.I)))
+_EFFECTIVE = re.compile(r"\beffective(?: date)?(?: is| on| of)?:?\s*$", re.IGNORECASE)
+_OF_A_NEW_POLICY = ("title", "number", "lines-of-business", "description", "statements", "references")
+_IF_THE_DOCUMENT_HAS_IT = (
+    ("coding", SectionKind.CODING),
+    ("authorization", SectionKind.AUTHORIZATION),
+    ("reimbursement", SectionKind.REIMBURSEMENT),
+    ("program-exceptions", SectionKind.EXCEPTIONS),
+    ("definitions", SectionKind.DEFINITIONS),
+)
+
+_DATE_HEADERS = re.compile(r"(?:effective |revision |review |approval )?dates?(?: of .*)?", re.IGNORECASE)
+
+_MARKS = "review_marks"  # `review` of an event says whether it is a review
+
+
+def extract_history(extraction: Extraction) -> None:
+    """Fill `policy["history"]`, in the document's order."""
+    events: list[tuple[Item, Entry, Section]] = []
+    for section in extraction.outline.of_kind(SectionKind.HISTORY):
+        if section.heading is not None:
+            extraction.use(section.heading.lines, "history")
+        for printed, entry in _dated(extraction, section):
+            events.append((_event(extraction, section, printed, entry), entry, section))
+    if not events:
+        return
+    oldest = min((event for event, _, _ in events), key=lambda event: first_day(event["date"]))
+    for event, entry, _ in events:
+        _say_new(extraction, event, entry, is_oldest=event is oldest, events=[item for item, _, _ in events])
+        event["text"] = _text(event, entry)
+    extraction.policy["history"] = [_in_order(event) for event, _, _ in events]
+
+
+# -- the dated entries --------------------------------------------------------------------------------------------
+
+
+def _dated(extraction: Extraction, section: Section) -> Iterator[tuple[PrintedDate, Entry]]:
+    loose: list[Entry] = []
+    for block in content(section):
+        if block.kind is BlockKind.TABLE:
+            yield from _rows(extraction, block)
+        else:
+            loose += line_entries(block)
+    yield from _lines(extraction, loose)
+
+
+def _rows(extraction: Extraction, table: Block) -> Iterator[tuple[PrintedDate, Entry]]:
+    column = _date_column(table)
+    extraction.use(lines_outside_rows(table), "history")
+    for row in table.rows:
+        lines = lines_of_row(row)
+        if row.is_header:
+            extraction.use(lines, "history")
+            continue
+        printed = leading_date(row.texts[column]) if column < len(row.texts) else None
+        if printed is None:
+            extraction.book.not_understood(lines, "a row of the history without a date")
+            continue
+        text = ". ".join(text.rstrip(" .") for at, text in enumerate(row.texts) if at != column and text.strip())
+        rest = row.texts[column][printed.end :].strip()
+        yield printed, Entry(f"{rest} {text}".strip(), lines)
+
+
+def _date_column(table: Block) -> int:
+    """The column headed "Date", else the one in which most rows begin with a date."""
+    for row in table.rows:
+        for at, text in enumerate(row.texts):
+            if row.is_header and _DATE_HEADERS.fullmatch(text.strip()):
+                return at
+    width = max(len(row.texts) for row in table.rows)
+    return max(range(width), key=lambda at: sum(1 for row in table.rows if at < len(row.texts) and leading_date(row.texts[at])))
+
+
+def _lines(extraction: Extraction, loose: list[Entry]) -> Iterator[tuple[PrintedDate, Entry]]:
+    """Entries that begin with a date, or, where the date stands in the last column, that end with one."""
+    leading = sum(1 for entry in loose if leading_date(entry.text))
+    trailing = sum(1 for entry in loose if trailing_date(entry.text) and not leading_date(entry.text))
+    alone = sum(1 for entry in loose if _is_only_a_date(entry.text))
+    closing = trailing + alone > leading - alone and not (loose and leading_date(loose[0].text))
+    gathered: Entry | None = None
+    for entry in loose:
+        if closing:
+            gathered = entry if gathered is None else joined(gathered, entry)
+            printed = trailing_date(entry.text)
+            if printed is None:
+                continue
+            last = trailing_date(gathered.text)
+            if last is not None:
+                yield last, Entry(_without_heading_words(gathered.text[: last.start]), gathered.lines)
+            gathered = None
+        elif leading_date(entry.text):
+            if gathered is not None:
+                yield from _begun(gathered)
+            gathered = entry
+        elif gathered is not None:
+            gathered = joined(gathered, entry)
+        elif _is_column_heading(entry.text):
+            extraction.use(entry.lines, "history")
+    if gathered is not None and not closing:
+        yield from _begun(gathered)
+
+
+def _begun(entry: Entry) -> Iterator[tuple[PrintedDate, Entry]]:
+    printed = leading_date(entry.text)
+    if printed is not None:
+        yield printed, Entry(entry.text[printed.end :].strip(" :–-"), entry.lines)
+
+
+_COLUMN_WORDS = re.compile(
+    r"(?:type of (?:revision|change)|summary of changes?|(?:revision|review|effective)? ?date|action|description|reason"
+    r"|comments?)+",
+    re.IGNORECASE,
+)
+
+
+def _is_column_heading(text: str) -> bool:
+    return _COLUMN_WORDS.fullmatch(text.replace(" ", " ").strip()) is not None or not _COLUMN_WORDS.sub("", text).strip()
+
+
+def _without_heading_words(text: str) -> str:
+    match = re.match(r"\s*type of (?:revision|change)\s+summary of changes?\s+date\s+", text, re.IGNORECASE)
+    return text[match.end() :].strip() if match else text.strip()
+
+
+def _is_only_a_date(text: str) -> bool:
+    printed = leading_date(text)
+    return printed is not None and not text[printed.end :].strip(" .")
+
+
+# -- one event ----------------------------------------------------------------------------------------------------
+
+
+def _event(extraction: Extraction, section: Section, printed: PrintedDate, entry: Entry) -> Item:
+    text, effective = _without_effective_date(entry.text)
+    said = read_event(text)
+    event: Item = {"date": printed.iso}
+    if effective:
+        event["effective"] = effective
+    if _REVIEW.search(text):
+        if not _PARTIAL_REVIEW.search(text):
+            event["review"] = True
+        else:
+            said.marks.append(
+                "it calls itself a review of a part of the policy, so it is not taken for a review of the whole: is it one?"
+            )
+    event["touches"] = [part for part in said.touches if part not in said.unchanged]
+    event["unchanged"] = list(said.unchanged)
+    event["codes_added"] = said.added
+    event["codes_removed"] = said.removed
+    event["citation"] = extraction.cite(section, entry.lines)
+    for reason in said.marks:
+        mark(event, reason, key=_MARKS)
+    extraction.use(entry.lines, f"history[{printed.iso}]")
+    return event
+
+
+def _without_effective_date(text: str) -> tuple[str, str | None]:
+    for printed in dates_in(text):
+        before = _EFFECTIVE.search(text[: printed.start])
+        if before is not None:
+            return f"{text[: before.start()].rstrip(' ,')}{text[printed.end :]}", printed.iso
+    return text, None
+
+
+# -- the first event, and the words -------------------------------------------------------------------------------
+
+
+def _say_new(extraction: Extraction, event: Item, entry: Entry, *, is_oldest: bool, events: list[Item]) -> None:
+    """A new policy makes every part that the policy has."""
+    if not (_NEW.search(entry.text) or (is_oldest and _NEW_IF_FIRST.search(entry.text))):
+        event["is_new"] = False
+        return
+    if not is_oldest:
+        event["is_new"] = False
+        mark(event, "it speaks of a new policy, and older events stand in the history: what began here?", key=_MARKS)
+        return
+    has = {section.kind for section in extraction.outline.sections}
+    parts = [*_OF_A_NEW_POLICY, *(part for part, kind in _IF_THE_DOCUMENT_HAS_IT if kind in has)]
+    if extraction.version.get("product_lists") or any("products" in other["touches"] for other in events):
+        parts.append("products")
+    event.update(is_new=True, touches=parts, unchanged=[])
+    event.pop(_MARKS, None)
+
+
+def _text(event: Item, entry: Entry) -> str:
+    is_new = event.pop("is_new")
+    if is_new:
+        return "The policy was new."
+    sentences = [_kind_of_event(event, entry.text)]
+    if event["touches"]:
+        sentences.append(f"It touches {_listed(event['touches'])}.")
+    if event["codes_added"]:
+        sentences.append(f"Added: {_listed(event['codes_added'])}.")
+    if event["codes_removed"]:
+        sentences.append(f"Removed: {_listed(event['codes_removed'])}.")
+    if event["unchanged"]:
+        sentences.append(f"Unchanged: {_listed(event['unchanged'])}.")
+    if not event["touches"] and not event["unchanged"]:
+        sentences.append("It names no part.")
+        mark(event, "no part of the policy could be read from it: does it touch one?", key=_MARKS)
+    return " ".join(sentences)
+
+
+def _kind_of_event(event: Item, text: str) -> str:
+    period = next((name for name, pattern in _PERIODS if pattern.search(text)), "")
+    noun = "review" if event.get("review") else "update"
+    return f"{period} {noun}.".strip().capitalize()
+
+
+def _listed(words: list[str]) -> str:
+    plain = [word.replace("-", " ") if word.islower() else word for word in words]
+    return plain[0] if len(plain) == 1 else f"{', '.join(plain[:-1])} and {plain[-1]}"
+
+
+def _in_order(event: Item) -> Item:
+    order = ("date", "effective", "review", "touches", "unchanged", "codes_added", "codes_removed", "text", "citation", _MARKS)
+    return {key: event[key] for key in order if event.get(key)}
