@@ -9,6 +9,9 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from medpolicy.errors import DocumentError
 
@@ -95,6 +98,19 @@ def lines_of_text(text: str) -> list[str]:
 
 
 def _lines_of_pdf(data: bytes) -> list[str]:
+    lines: list[str] = []
+    with open_pdf(data) as document:
+        for page in document:
+            text_page = page.get_textpage()
+            lines += text_of_page(text_page).split("\r\n")
+            text_page.close()
+            page.close()
+    return lines
+
+
+@contextmanager
+def open_pdf(data: bytes) -> Iterator[Any]:  # PDFium's document has no types
+    """The PDF as PDFium opens it, closed at the end; `DocumentError` where it cannot."""
     try:
         import pypdfium2  # type: ignore[import-untyped]  # an extra, only where a PDF is read
     except ImportError:
@@ -102,14 +118,17 @@ def _lines_of_pdf(data: bytes) -> list[str]:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
+        if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
+            raise DocumentError("the PDF is encrypted and asks for a password; save a copy without one") from None
         raise DocumentError(f"the PDF cannot be read: {error}") from None
-    lines: list[str] = []
     try:
-        for page in document:
-            text_page = page.get_textpage()
-            lines += text_page.get_text_range().split("\r\n")
-            text_page.close()
-            page.close()
+        yield document
+    except pypdfium2.PdfiumError as error:
+        raise DocumentError(f"the PDF is damaged: {error}") from None
     finally:
         document.close()
-    return lines
+
+
+def text_of_page(text_page: Any) -> str:  # PDFium's page has no types
+    """The text layer of a page, its lines parted by CR LF."""
+    return str(text_page.get_text_range())

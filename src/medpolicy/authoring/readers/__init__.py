@@ -11,7 +11,8 @@ from pathlib import Path
 
 from medpolicy.authoring.document import SourceDocument, SourceLine
 from medpolicy.authoring.readers.markdown import read_markdown
-from medpolicy.authoring.source_lines import check_size, decoded, file_digest, lines_of_text
+from medpolicy.authoring.readers.pdf import read_pdf
+from medpolicy.authoring.source_lines import PDF, check_size, decoded, file_digest, lines_of_text
 from medpolicy.errors import DocumentError, NotFound
 
 Progress = Callable[[int, int], None]
@@ -37,6 +38,9 @@ def read_document(data: bytes, name: str, progress: Progress | None = None) -> S
     check_size(len(data))
     if not data.strip():
         raise DocumentError(f"{name} is empty")
+    if data.startswith(b"%PDF-"):
+        lines, blocks, warnings = read_pdf(data, progress)
+        return SourceDocument(file_digest(data), PDF, lines, blocks, name, warnings)
     text, warnings = decoded(data)
     lines = tuple(SourceLine(number, line) for number, line in enumerate(lines_of_text(text), start=1))
     return SourceDocument(file_digest(data), "text/markdown", lines, read_markdown(lines), name, warnings)

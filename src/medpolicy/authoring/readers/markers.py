@@ -1,0 +1,124 @@
+"""Markers of list items as they are printed ("1.", "A.", "a)", "(i)", "•"), and the level of an item among nested lists."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+BULLET = "bullet"
+# Signs of symbol fonts stand in Unicode's private use area.
+_BULLET = re.compile(r"([•●▪■□◦○‣⁃∙·➢➤►✓✔❖–—\-\uf000-\uf0ff]|o)(?=\s|$)")
+_NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
+_ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10}
+# How far apart, in points, the left ends of markers of one list may stand: right-aligned numbers of one and three digits do.
+_SAME_LEFT = 12.0
+_NESTED = 4.0
+# A list may leave out a number, as after an item that was deleted.
+_LARGEST_STEP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """One reading of a marker: its style, such as "(1)", "a." or `BULLET`, and its place in a list from 1."""
+
+    style: str
+    value: int
+
+
+def printed_marker(text: str) -> str:
+    """What stands at the start of the text and may be a marker of an item; empty where nothing does."""
+    bullet = _BULLET.match(text)
+    if bullet:
+        return bullet.group()
+    number = _NUMBER.match(text)
+    if number is None:
+        return ""
+    after = text[number.end() :]
+    # Some converters leave no space after a number: "23.Sacks NC".
+    glued = number.group()[:-1].isdigit() and after[:1].isupper() and number.group().endswith(".")
+    return number.group() if not after or after[0].isspace() or glued else ""
+
+
+def readings(marker: str) -> tuple[Numeral, ...]:
+    """How a marker may be read: "i." is the ninth letter or the first Roman number."""
+    if _NUMBER.fullmatch(marker) is None:
+        return (Numeral(BULLET, 1),)
+    body = marker.strip("(.)")
+    if body.isdigit():
+        return (Numeral(marker.replace(body, "1"), int(body)),)
+    found: list[Numeral] = []
+    if set(body.lower()) <= set(_ROMAN_DIGITS):
+        found.append(Numeral(marker.replace(body, "I" if body.isupper() else "i"), _roman(body.lower())))
+    if len(body) == 1:
+        found.append(Numeral(marker.replace(body, "A" if body.isupper() else "a"), ord(body.lower()) - ord("a") + 1))
+    return tuple(found)
+
+
+def _roman(body: str) -> int:
+    values = [_ROMAN_DIGITS[digit] for digit in body]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
+
+
+@dataclass(slots=True)
+class _OpenList:
+    left: float
+    style: str
+    value: int
+
+    def is_continued_by(self, numeral: Numeral, left: float) -> bool:
+        if numeral.style != self.style or abs(left - self.left) > _SAME_LEFT:
+            return False
+        return numeral.style == BULLET or 0 < numeral.value - self.value <= _LARGEST_STEP
+
+
+@dataclass(slots=True)
+class NestedLists:
+    """The lists that are open where a document is being read, and those that a paragraph has closed and an item may resume."""
+
+    open: list[_OpenList] = field(default_factory=list)
+    closed: list[_OpenList] = field(default_factory=list)
+
+    def place(self, marker: str, left: float, *, after_colon: bool = False) -> int | None:
+        """The level of an item whose marker stands at `left` (points); None where the marker fits no list.
+
+        `after_colon`: the item before ends with a colon, so that another style at the same place is nested in it.
+        """
+        for lists in (self.open, self.closed):
+            for numeral in readings(marker):
+                for index in range(len(lists) - 1, -1, -1):
+                    if lists[index].is_continued_by(numeral, left) and (numeral.style != BULLET or lists is self.open):
+                        if numeral.style == BULLET and abs(lists[index].left - left) > _NESTED:
+                            continue
+                        return self._resume(lists, index, numeral, left)
+        first = next((numeral for numeral in readings(marker) if numeral.value == 1), None)
+        return None if first is None else self._begin(first, left, after_colon=after_colon)
+
+    def paragraph(self, left: float) -> None:
+        """A paragraph at `left` closes the lists that do not stand left of it."""
+        while self.open and self.open[-1].left > left - _NESTED:
+            self.closed.append(self.open.pop())
+
+    def leave(self) -> None:
+        """A heading closes all lists; their numbers may go on below it."""
+        self.closed += reversed(self.open)
+        self.open.clear()
+
+    def level_of_paragraph(self) -> int:
+        return len(self.open)
+
+    def _resume(self, lists: list[_OpenList], index: int, numeral: Numeral, left: float) -> int:
+        if lists is self.closed:
+            self.open.append(self.closed.pop(index))
+            self.open.sort(key=lambda found: found.left)
+            index = next(at for at, found in enumerate(self.open) if found.style == numeral.style and found.value < numeral.value)
+        del self.open[index + 1 :]
+        self.open[index].value = numeral.value
+        return index
+
+    def _begin(self, numeral: Numeral, left: float, *, after_colon: bool) -> int:
+        while self.open and self.open[-1].left > left + _NESTED:
+            self.open.pop()
+        if self.open and self.open[-1].left > left - _NESTED and not after_colon:
+            self.open.pop()
+        self.open.append(_OpenList(left, numeral.style, numeral.value))
+        return len(self.open) - 1

@@ -1,0 +1,187 @@
+"""The lines of a PDF's text layer with their words, places and type, and the ruled lines drawn on its pages."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from medpolicy.authoring.source_lines import open_pdf, text_of_page
+
+_WORD = re.compile(r"\S+")
+_BOLD_NAME = re.compile(rb"bold|black|heavy", re.IGNORECASE)
+_BOLD_WEIGHT = 600
+# Drawn things thinner than this, in points, are lines, not areas.
+_THIN = 2.5
+_LONG = 3.0
+# Pages with more drawn things than this carry a picture, not tables.
+_MOST_OBJECTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a line: [start, end) in the line's text; its box in points from the page's lower left; size and weight."""
+
+    start: int
+    end: int
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    bold: bool
+
+
+@dataclass(frozen=True)
+class PdfLine:
+    """One line of the text layer. Not slotted: what is asked of it often is kept."""
+
+    number: int
+    page: int
+    text: str
+    words: tuple[Word, ...]
+
+    @cached_property
+    def left(self) -> float:
+        return self.words[0].left
+
+    @cached_property
+    def bottom(self) -> float:
+        return self.words[0].bottom
+
+    @cached_property
+    def end_bottom(self) -> float:
+        """Where its end stands: PDFium makes one line of two where a hyphen parts a word."""
+        return self.words[-1].bottom
+
+    @cached_property
+    def right(self) -> float:
+        """The right end of its end."""
+        return max(word.right for word in self.words if abs(word.bottom - self.end_bottom) < self.size / 2)
+
+    @cached_property
+    def size(self) -> float:
+        return max(word.size for word in self.words)
+
+    @cached_property
+    def all_bold(self) -> bool:
+        return all(word.bold for word in self.words if self.text[word.start : word.end].strip("*†‡•.:;,"))
+
+    @cached_property
+    def any_bold(self) -> bool:
+        return any(word.bold for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in points; a ruled line is one of no breadth."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPage:
+    """A page: its number from 1, size in points, lines in the order of the text layer, and what is drawn on it."""
+
+    number: int
+    height: float
+    lines: tuple[PdfLine, ...]
+    horizontals: tuple[Box, ...]
+    verticals: tuple[Box, ...]
+    areas: tuple[Box, ...]
+
+
+def pdf_pages(data: bytes, progress: Callable[[int, int], None] | None) -> Iterator[PdfPage]:
+    """The pages of a PDF, each as soon as it is read; `DocumentError` as `source_lines` raises it."""
+    number = 1
+    with open_pdf(data) as document:
+        count = len(document)
+        for index in range(count):
+            page = document[index]
+            text_page = page.get_textpage()
+            lines = tuple(_lines(text_page, number, index + 1))
+            horizontals, verticals, areas = _drawn(page)
+            yield PdfPage(index + 1, page.get_height(), lines, horizontals, verticals, areas)
+            number += len(lines)
+            text_page.close()
+            page.close()
+            if progress is not None:
+                progress(index + 1, count)
+
+
+def _lines(text_page: Any, first_number: int, page: int) -> Iterator[PdfLine]:  # PDFium's page has no types
+    text = text_of_page(text_page)
+    reader = _WordReader(text_page, text)
+    start = 0
+    for offset, line in enumerate(text.split("\r\n")):
+        words = tuple(reader.word(start, match.start(), match.end()) for match in _WORD.finditer(line))
+        yield PdfLine(first_number + offset, page, line, words)
+        start += len(line) + 2
+
+
+class _WordReader:
+    def __init__(self, text_page: Any, text: str) -> None:  # PDFium's page has no types
+        import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # an extra, only where a PDF is read
+
+        self._pdfium = pdfium
+        self._page = text_page.raw
+        self._box = pdfium.FS_RECTF()
+        self._matrix = pdfium.FS_MATRIX()
+        self._flags = ctypes.c_int()
+        self._name = ctypes.create_string_buffer(128)
+        self._astral = [at for at, character in enumerate(text) if character > "\uffff"] if not text.isascii() else []
+
+    def word(self, line_start: int, start: int, end: int) -> Word:
+        first = self._character(line_start + start)
+        left, bottom, top, right = self._loose_box(first)
+        if end - start > 1:
+            _, bottom, top, right = self._loose_box(self._character(line_start + end - 1))
+        return Word(start, end, left, max(right, left), bottom, top, self._size(first), self._is_bold(first))
+
+    def _character(self, position: int) -> int:
+        """PDFium's index of a character; its text counts in UTF-16."""
+        position += sum(1 for at in self._astral if at < position)
+        return int(self._pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, position))
+
+    def _loose_box(self, character: int) -> tuple[float, float, float, float]:
+        if not self._pdfium.FPDFText_GetLooseCharBox(self._page, character, self._box):
+            return 0.0, 0.0, 0.0, 0.0
+        return self._box.left, self._box.bottom, self._box.top, self._box.right
+
+    def _size(self, character: int) -> float:
+        size = float(self._pdfium.FPDFText_GetFontSize(self._page, character))
+        if not self._pdfium.FPDFText_GetMatrix(self._page, character, self._matrix):
+            return size
+        return size * float(abs(self._matrix.d or self._matrix.b))
+
+    def _is_bold(self, character: int) -> bool:
+        if self._pdfium.FPDFText_GetFontWeight(self._page, character) >= _BOLD_WEIGHT:
+            return True
+        length = self._pdfium.FPDFText_GetFontInfo(self._page, character, self._name, len(self._name), self._flags)
+        return bool(length) and _BOLD_NAME.search(self._name.raw[: min(length, len(self._name))]) is not None
+
+
+def _drawn(page: Any) -> tuple[tuple[Box, ...], tuple[Box, ...], tuple[Box, ...]]:  # PDFium's page has no types
+    import pypdfium2.raw as pdfium
+
+    horizontals: list[Box] = []
+    verticals: list[Box] = []
+    areas: list[Box] = []
+    for count, drawn in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=2)):
+        if count > _MOST_OBJECTS:
+            return (), (), ()
+        box = Box(*drawn.get_bounds())
+        width, height = box.right - box.left, box.top - box.bottom
+        if height <= _THIN and width >= _LONG:
+            horizontals.append(box)
+        elif width <= _THIN and height >= _LONG:
+            verticals.append(box)
+        elif width > _THIN and height > _THIN:
+            areas.append(box)
+    return tuple(horizontals), tuple(verticals), tuple(areas)
