@@ -56,7 +56,7 @@ def mark(item: Item, reason: str, *, key: str = "review") -> None:
 
 def slug(text: str, *, limit: int = 60, joiner: str = "-") -> str:
     """An id from words: lower case, ASCII, joined; cut at a word before the limit."""
-    plain = unicodedata.normalize("NFKD", re.sub(r"[®™©]|\(.*?\)", " ", text)).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", re.sub(r"[®™©℠–—/]|\(.*?\)", " ", text)).encode("ascii", "ignore").decode().lower()
     words = [word for word in _NO_WORD.sub(" ", plain).split() if word]
     found = ""
     for word in words:

@@ -1,0 +1,410 @@
+"""One condition in words -> a criterion: tests of facts, joined as the words join them.
+
+What is read, in this order: connectors in capitals; "unless" and "except when"; clauses joined by "and" or "or"; "when"; what
+stands in a series; scales; measures; negation. What remains is a yes-no question in the condition's own words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from medpolicy.authoring.extraction.context import Item, slug
+from medpolicy.authoring.extraction.facts import FactBook
+from medpolicy.authoring.extraction.measures import Measure, ScaleTest, measures_in, scales_in
+from medpolicy.authoring.extraction.wording import connector_at_end
+
+_VERB: Final = (
+    r"(?:is|are|was|were|has|have|had|does|do|did|cannot|can|could|will|would|may|might|must|should|shows?|demonstrates?|"
+    r"indicates?|interferes?|causes?|requires?|results?|remains?|persists?|exists?|fails?|failed|meets?|exceeds?|"
+    r"measures?|receives?)"
+)
+_CLAUSE: Final = re.compile(rf"\b[\w)\]'’/-]+\s+(?:[a-z]+ly\s+)?{_VERB}\b", re.IGNORECASE)
+_UNLESS: Final = re.compile(r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that)|other than when)\b\s*", re.IGNORECASE)
+_WHEN: Final = re.compile(r"\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
+_IN_THOSE_WITH: Final = re.compile(
+    r"\s+(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"
+    r"who have)\s+",
+    re.IGNORECASE,
+)
+_SOMEONE_ELSES: Final = re.compile(
+    r"\b(?:InterQual|MCG|Milliman|NCCN|eviCore|AIM Specialty|Carelon|LCD|NCD|local coverage determination|"
+    r"national coverage determination)\b"
+)
+_SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
+_NOTE_MARKS: Final = re.compile(r"[*†‡]+|<sup>.*?</sup>")
+
+Legend = dict[str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(slots=True)
+class Conditions:
+    """Turns conditions into criteria; the facts go to `facts`.
+
+    `legends`: the scales that the document explains, by a value that stands on them (in lower case): (value, meaning) in order.
+    `doubts`: what a reviewer should look at, gathered for the provision.
+    """
+
+    facts: FactBook
+    legends: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+    scales_used: set[str] = field(default_factory=set)
+
+    def read(self, text: str, citation: Item) -> Item | None:
+        """The criterion of a condition; None where nothing is left of it."""
+        cleaned = _clean(text)
+        if not cleaned:
+            return None
+        return self._read(cleaned, citation)
+
+    # -- the joints of a sentence ---------------------------------------------------------------------------------
+
+    def _read(self, text: str, citation: Item) -> Item | None:
+        for part in (
+            self._capitals,
+            self._unless,
+            self._clauses,
+            self._when,
+            self._predicates,
+            self._series_of_measures,
+            self._those_with,
+        ):
+            found = part(text, citation)
+            if found is not None:
+                return found
+        return self._clause(text, citation)
+
+    def _capitals(self, text: str, citation: Item) -> Item | None:
+        for word, kind in (("AND", "all"), ("OR", "any")):
+            parts = _split_outside(text, rf"[,;]?\s+{word}\s+")
+            if len(parts) > 1:
+                return self._joined(kind, parts, citation)
+        return None
+
+    def _unless(self, text: str, citation: Item) -> Item | None:
+        match = search_outside(_UNLESS, text)
+        if match is None:
+            return None
+        before, after = text[: match.start()].strip(" ,;"), text[match.end() :].strip(" ,;")
+        if not before and "," in after:
+            after, _, before = (part.strip() for part in after.partition(","))
+        exception = self._read(after, citation) if after else None
+        rule = self._read(before, citation) if before else None
+        parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
+        return _node("all", parts)
+
+    def _clauses(self, text: str, citation: Item) -> Item | None:
+        for joint, kind in ((r"[,;]\s+or\s+", "any"), (r"[,;]\s+and\s+", "all"), (r"\s+and\s+", "all")):
+            for at, end in _joints(text, joint):
+                left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
+                if _is_clause(left) and _is_clause(right) and not _within_relative(left):
+                    return self._joined(kind, [left, right], citation)
+        return None
+
+    def _when(self, text: str, citation: Item) -> Item | None:
+        match = search_outside(_WHEN, text)
+        if match is None or not text[: match.start()].strip() or not _is_clause(text[match.end() :]):
+            return None
+        return self._joined("all", [text[: match.start()], text[match.end() :]], citation)
+
+    def _predicates(self, text: str, citation: Item) -> Item | None:
+        """ "X is not effective, is contraindicated, or is not tolerated", "X is not effective or contraindicated"."""
+        match = re.match(r"(?P<subject>.+?)\s+(?P<rest>(?:is|are|was|were)\s+.+)$", text)
+        if match is None or measures_in(match["rest"]):
+            return None
+        parts = [part.strip() for part in re.split(r",\s+or\s+|,\s+|\s+or\s+", match["rest"])]
+        if len(parts) < 2 or any(len(part.split()) > 8 for part in parts):
+            return None
+        verb = parts[0].split()[0]
+        same = [re.match(r"(?:is|are|was|were)\b", part) for part in parts]
+        if all(same):
+            predicates = parts
+        elif len(parts) == 2 and not same[1] and len(parts[1].split()) == 1 and len(parts[0].split()) <= 3:
+            predicates = [parts[0], f"{verb} {parts[1]}"]
+        else:
+            return None
+        return self._joined("any", [f"{match['subject']} {predicate}" for predicate in predicates], citation)
+
+    def _series_of_measures(self, text: str, citation: Item) -> Item | None:
+        """ "A in the last 120 days, B less than 24 hours, or C": a series in which a member has a measure of its own."""
+        parts = _split_outside(text, r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
+        if len(parts) < 2 or not re.search(r",\s+or\s+", text) or not any(measures_in(part) for part in parts[:-1]):
+            return None
+        if any(len(part.split()) < 2 for part in parts):
+            return None
+        self._doubt(f"read as alternatives: {len(parts)} conditions in one series; check what each number belongs to")
+        grouped: list[list[str]] = []
+        for part in parts:
+            if grouped and _qualifies(part, grouped[-1][0]):
+                grouped[-1].append(part)
+            else:
+                grouped.append([part])
+        return _node("any", [self._joined("all", group, citation) for group in grouped])
+
+    def _those_with(self, text: str, citation: Item) -> Item | None:
+        match = search_outside(_IN_THOSE_WITH, text)
+        if match is None:
+            return None
+        series = _split_outside(text[match.end() :], r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
+        if len(series) < 2:
+            return None
+        head = self._read(text[: match.start()], citation) if text[: match.start()].strip() else None
+        return _node("all", [*([head] if head else []), self._joined("any", series, citation)])
+
+    def _joined(self, kind: str, parts: Sequence[str], citation: Item) -> Item | None:
+        found = [self.read(part, citation) for part in parts]
+        return _node(kind, [part for part in found if part is not None])
+
+    # -- one clause -----------------------------------------------------------------------------------------------
+
+    def _clause(self, text: str, citation: Item) -> Item | None:
+        scales = scales_in(text)
+        if scales:
+            return self._scale(text, scales[0], citation)
+        measures = measures_in(text)
+        if measures:
+            return self._measured(text, measures, citation)
+        choice = self._either(text, citation)
+        if choice is not None:
+            return choice
+        return self._question(text, citation)
+
+    def _question(self, text: str, citation: Item) -> Item | None:
+        negated = re.search(r"\b(?P<verb>is|are|was|were)\s+not\s+", text)
+        if negated is not None:
+            text = f"{text[: negated.start()]}{negated['verb']} {text[negated.end() :]}"
+        if not re.search(r"[A-Za-z]{2}", text):
+            return None
+        fact = self.facts.boolean(text, citation)
+        if _SOMEONE_ELSES.search(text):
+            self.facts.mark(fact, "the criteria of someone else are meant; name them as delegated, or write them down here")
+        return {"fact": fact, "is": False} if negated is not None else {"fact": fact}
+
+    def _scale(self, text: str, scale: ScaleTest, citation: Item) -> Item | None:
+        legend = self.legends.get(scale.value.lower())
+        if legend is None:
+            fact = self.facts.boolean(f"{scale.name} {scale.comparator.replace('_', ' ')} {scale.value}", citation)
+            self.facts.mark(
+                fact, f"a place on a scale ({scale.name}) that the document does not explain: make it a choice, least first"
+            )
+            test: Item = {"fact": fact}
+        else:
+            fact = self.facts.choice(scale.name, legend, citation, ordered=True)
+            self.facts.mark(
+                fact, "the order of the scale is that of the document's list; check that it goes from the least to the greatest"
+            )
+            value = next(value for value, _ in legend if value.lower() == scale.value.lower())
+            test = {"fact": fact, scale.comparator: value}
+            self.scales_used.add(scale.value.lower())
+        rest = _rest(text, scale.start, scale.end)
+        before = self._read(rest, citation) if _says_something(rest) else None
+        return _node("all", [*([before] if before else []), test])
+
+    def _measured(self, text: str, measures: Sequence[Measure], citation: Item) -> Item | None:
+        measure = measures[0]
+        if len(measures) > 1:
+            joint = [
+                found
+                for found in _joints(text, r"[,;]?\s+and\s+")
+                if measures[0].end <= found[0] and found[1] <= measures[1].start
+            ]
+            if joint:
+                return self._joined("all", [text[: joint[0][0]], text[joint[0][1] :]], citation)
+        rest = _rest(text, measure.start, measure.end)
+        if measure.kind == "age":
+            test: Item = {"age": {comparator: int(value.partition(".")[0]) for comparator, value in measure.bounds}}
+            noun = re.sub(
+                r"\b(?:an?|the|in|for|is|are|age[ds]?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|"
+                r"persons?|people|of|at)\b",
+                " ",
+                rest,
+                flags=re.IGNORECASE,
+            )
+            before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", noun) else None
+            return _node("all", [*([before] if before else []), test])
+        beside = re.match(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$", text[measure.end :])
+        if beside is not None and text[: measure.start].strip():
+            return self._joined("all", [text[: measure.end], beside["more"]], citation)
+        subject, predicate = _subject_of_measure(text, measure)
+        if measure.kind == "number":
+            fact = self.facts.number(subject, measure.unit, citation)
+        else:
+            fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
+        test = {"fact": fact, **dict(measure.bounds)}
+        if not predicate:
+            return test
+        claim = self._question(predicate, citation) if len(measures) == 1 else self._clause(predicate, citation)
+        return _node("all", [*([claim] if claim else []), test])
+
+    def _either(self, text: str, citation: Item) -> Item | None:
+        """ "either A or B" of phrases that are no clauses: a choice; so is a series of three or more single words in "
+        "brackets."""
+        brackets = _SERIES_IN_BRACKETS.search(text)
+        plain = text if brackets is None else f"{text[: brackets.start()].rstrip()} {text[brackets.end() :].lstrip()}"
+        match = re.search(r"\beither\s+(?P<first>[^,;]+?)\s+or\s+(?P<second>[^,;]+)", plain)
+        if match is None or _is_clause(match["first"]) or _is_clause(match["second"]):
+            return None
+        phrases = [match["first"].strip(), re.sub(r"\s*\([^()]*\)", "", match["second"]).strip(" .,")]
+        values = [(slug(_without_articles(phrase), limit=60), phrase) for phrase in phrases]
+        fact = self.facts.choice(" or ".join(phrases), [*values, ("neither", "neither")], citation)
+        self.facts.mark(fact, "read as a choice; if both may hold at once, make it two yes-no questions")
+        found: list[Item] = [{"fact": fact, "one_of": [value for value, _ in values]}]
+        if brackets is not None:
+            words = re.split(r",\s+(?:or\s+)?|\s+or\s+", brackets["series"])
+            noun = re.sub(r"\s+", " ", f"{text[: brackets.start()].split(' or ')[-1]} {text[brackets.end() :]}").strip(" .,")
+            noun = re.sub(r"^(?:following|after|with|during|in)\s+", "", noun)
+            fact = self.facts.choice(f"kind of {noun}", [*((word, word) for word in words), ("other", "another")], citation)
+            found.append({"fact": fact, "one_of": words})
+        return _node("all", found)
+
+    def _doubt(self, reason: str) -> None:
+        if reason not in self.doubts:
+            self.doubts.append(reason)
+
+
+def _clean(text: str) -> str:
+    text, _ = connector_at_end(_NOTE_MARKS.sub("", text).strip())
+    text = re.sub(r"\s+", " ", text).strip(" .;,:")
+    return re.sub(r"^(?:and|or|but|then)\s+", "", text, flags=re.IGNORECASE)
+
+
+def _node(kind: str, parts: Sequence[Item | None]) -> Item | None:
+    """The parts joined; what is of the same kind is laid flat."""
+    found: list[Item] = []
+    for part in parts:
+        if part is None:
+            continue
+        if set(part) == {kind}:
+            found += part[kind]
+        else:
+            found.append(part)
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else {kind: found}
+
+
+joined = _node
+
+
+def _qualifies(part: str, before: str) -> bool:
+    """Whether a member of a series only measures what the one before it names: "symptoms of ..., symptom duration under "
+    "a day"."""
+    measures = measures_in(part)
+    if len(measures) != 1 or _rest(part, measures[0].start, len(part)) != part[: measures[0].start].strip(" ,."):
+        return False
+    first = re.match(r"[A-Za-z]{4,}", part)
+    return first is not None and re.search(rf"\b{re.escape(first[0].rstrip('s'))}s?\b", before, re.IGNORECASE) is not None
+
+
+def _without_articles(text: str) -> str:
+    return re.sub(r"\b(?:the|an?)\s+", "", text)
+
+
+def _is_clause(text: str) -> bool:
+    """Whether the words have a subject and a verb of their own."""
+    return _CLAUSE.search(_without_relatives(re.sub(r"\([^()]*\)", " ", text))) is not None
+
+
+def _without_relatives(text: str) -> str:
+    return re.sub(r"\b(?:that|which|who)\s+\S+", " ", text)
+
+
+def _within_relative(left: str) -> bool:
+    return re.search(r"\b(?:that|which|who)\b[^,;]*$", left) is not None and not _CLAUSE.search(
+        re.split(r"\b(?:that|which|who)\b", left)[0]
+    )
+
+
+def _depths(text: str) -> list[int]:
+    depth, found = 0, []
+    for character in text:
+        depth += character in "(["
+        found.append(depth)
+        depth -= character in ")]" and depth > 0
+    return found
+
+
+def _joints(text: str, pattern: str) -> list[tuple[int, int]]:
+    depths = _depths(text)
+    return [(match.start(), match.end()) for match in re.finditer(pattern, text) if depths[match.start()] == 0]
+
+
+def _split_outside(text: str, pattern: str) -> list[str]:
+    parts, start = [], 0
+    for at, end in _joints(text, pattern):
+        parts.append(text[start:at].strip(" ,;"))
+        start = end
+    parts.append(text[start:].strip(" ,;"))
+    return [part for part in parts if part]
+
+
+def search_outside(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """The first match that does not begin within brackets."""
+    depths = _depths(text)
+    return next((match for match in pattern.finditer(text) if not depths or depths[match.start()] == 0), None)
+
+
+_DANGLING: Final = re.compile(
+    r"(?:[\s,;]+(?:and|or|of|for|with|in|at|by|to|from|over|is|are|was|were|has|have|had|been|be|a|an|the|between|lasting|"
+    r"measuring))+\s*$",
+    re.IGNORECASE,
+)
+
+
+def _rest(text: str, start: int, end: int) -> str:
+    """The text without [start, end), brackets that it leaves empty, and words that now hang in the air."""
+    before, after = text[:start], text[end:]
+    joined_text = f"{_DANGLING.sub('', before.rstrip(' (')) if not after.strip(' .;,)') else before} {after}"
+    joined_text = re.sub(r"\(\s*\)", " ", joined_text)
+    return re.sub(r"\s+", " ", _DANGLING.sub("", joined_text)).strip(" .;,")
+
+
+def _says_something(text: str) -> bool:
+    return (
+        re.search(r"[A-Za-z]{3}", re.sub(r"\b(?:there|is|are|the|and|or|of|with|an?)\b", " ", text, flags=re.IGNORECASE))
+        is not None
+    )
+
+
+_BE: Final = re.compile(r"\b(?:is|are|was|were|be|been|measures?|measuring|exceeds?)\b", re.IGNORECASE)
+_PREDICATE: Final = re.compile(
+    r"\b(?:has|have|had|is|are|was|were|does|do|did)\b\s+\S+|\b\w+ed\b|^(?:failure|trial|lack|absence|inadequate|"
+    r"unsuccessful|insufficient|no)\b",
+    re.IGNORECASE,
+)
+
+
+def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
+    """Of what the measure is, and what else the clause says; the latter empty where it only says the measure."""
+    before, after = text[: measure.start], text[measure.end :]
+    opened = before.rstrip().endswith("(")
+    if opened:
+        before, after = before.rstrip()[:-1], after.lstrip()[1:] if after.lstrip().startswith(")") else after
+    lead = re.search(r"\s*\b(?:for|over|of|with|lasting|in|during)(?: a (?:period|duration) of)?\s*$", before, re.IGNORECASE)
+    is_for = lead is not None and re.search(r"\b(?:for|over|lasting|during)\b", lead[0], re.IGNORECASE) is not None
+    whole = re.sub(r"\s+", " ", f"{before[: lead.start()] if lead else before} {after}").strip(" .;,")
+    after = re.sub(
+        r"^\s*in (?P<dimension>size|diameter|length|width|height|depth|area|volume|weight)\b", r" \g<dimension>", after
+    )
+    bare_before = before[: lead.start()] if lead else before
+    copula = re.search(r"\b(?:is|are|was|were)\s*$", before.rstrip())
+    if copula is not None:
+        return f"{before[: copula.start()]} {after}".strip(), ""
+    if measure.kind == "duration" and (is_for or opened or measure.elapsed):
+        claim = whole
+        subject = _noun_before(bare_before) if is_for else bare_before.strip(" ,;(")
+        says_more = _PREDICATE.search(claim) is not None or measure.elapsed
+        return subject or claim, claim if says_more else ""
+    return whole, ""
+
+
+def _noun_before(text: str) -> str:
+    """The noun phrase at the end of the text: what follows its last verb or "following"."""
+    parts = re.split(
+        r"\b(?:following|after|despite|is|are|was|were|has|have|had|been|not|resolved|improved|failed|received|undergone|"
+        r"completed)\b",
+        text,
+    )
+    return parts[-1].strip(" ,;") or text.strip(" ,;")

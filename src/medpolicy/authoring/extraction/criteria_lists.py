@@ -1,0 +1,168 @@
+"""Lists of criteria -> one criterion: nesting by level, quantifiers of the lead-in, connectors at a line's end or alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.extraction.conditions import Conditions, joined
+from medpolicy.authoring.extraction.context import Extraction, Item
+from medpolicy.authoring.extraction.wording import ALL, ANY, NONE, Quantifier, connector_at_end, is_connector, quantifier_in
+from medpolicy.authoring.outline import Section
+
+
+@dataclass(slots=True)
+class ListItem:
+    """An item with what is nested in it. `connector`: `and` or `or` between it and the next, as the document says it."""
+
+    block: Block
+    text: str
+    connector: str = ""
+    children: list[ListItem] = field(default_factory=list)
+    connector_lines: list[int] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[int]:
+        """Its own lines and those of all that is nested in it."""
+        return sorted({*self.block.lines, *self.connector_lines, *(line for child in self.children for line in child.lines)})
+
+
+def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
+    """The list at the head of the blocks, nested by level, and how many blocks it takes; connectors alone on a line "
+    "belong to it."""
+    roots: list[ListItem] = []
+    stack: list[ListItem] = []
+    taken = 0
+    for at, block in enumerate(blocks):
+        if block.kind is BlockKind.FURNITURE:
+            continue
+        if block.kind is BlockKind.ITEM and not is_connector(block.text):
+            text, connector = connector_at_end(block.text.strip())
+            item = ListItem(block, text, connector)
+            while stack and stack[-1].block.level >= block.level:
+                stack.pop()
+            (stack[-1].children if stack else roots).append(item)
+            stack.append(item)
+        elif roots and block.kind in (BlockKind.PARAGRAPH, BlockKind.ITEM) and is_connector(block.text):
+            beside = _at_level(stack, _next_level(blocks[at + 1 :]))
+            if beside is None:
+                break
+            beside.connector = is_connector(block.text)
+            beside.connector_lines += block.lines
+        else:
+            break
+        taken = at + 1
+    return roots, taken
+
+
+def _next_level(blocks: Sequence[Block]) -> int | None:
+    return next((block.level for block in blocks if block.kind is BlockKind.ITEM), None)
+
+
+def _at_level(stack: Sequence[ListItem], level: int | None) -> ListItem | None:
+    if level is None:
+        return None
+    return next((item for item in reversed(stack) if item.block.level <= level), None)
+
+
+class CriteriaLists:
+    """Reads lists with one set of conditions; citations go to `section`."""
+
+    def __init__(self, extraction: Extraction, section: Section, conditions: Conditions) -> None:
+        self._extraction = extraction
+        self._section = section
+        self._conditions = conditions
+
+    def read(self, items: Sequence[ListItem], quantifier: Quantifier | None) -> Item | None:
+        """The criterion of the items together, joined as the quantifier of their lead-in and their connectors say."""
+        groups = self._groups(items, quantifier)
+        found = [joined("any", [self._item(item) for item in group]) for group in groups]
+        kept = [node for node in found if node is not None]
+        if not kept:
+            return None
+        if quantifier is not None and quantifier.kind == NONE:
+            return {"not": {"any": kept}}
+        if quantifier is not None and quantifier.kind == "count":
+            if quantifier.count > len(kept):
+                self._doubt(f"at least {quantifier.count} of the following are asked for, and {len(kept)} could be read")
+                return joined("all", kept)
+            return {"at_least_n": {"n": quantifier.count, "of": kept}}
+        kind = self._kind(items, quantifier)
+        return kept[0] if len(kept) == 1 else {kind: kept}
+
+    def _kind(self, items: Sequence[ListItem], quantifier: Quantifier | None) -> str:
+        said = {item.connector for item in items[:-1]} - {""}
+        if quantifier is not None and quantifier.stated:
+            if quantifier.kind == ANY and said == {"and"}:
+                self._doubt('the lead-in asks for any of the following, and "and" stands between them: read as any')
+            return quantifier.kind
+        if said == {"or"}:
+            return ANY
+        if not said and quantifier is None and len(items) > 1:
+            self._doubt("nothing says whether all or any of the listed conditions are needed: read as all")
+        return ALL
+
+    def _groups(self, items: Sequence[ListItem], quantifier: Quantifier | None) -> list[list[ListItem]]:
+        """The items; where "and" and "or" are mixed, those that "or" joins stand together."""
+        said = {item.connector for item in items[:-1]} - {""}
+        wants_all = quantifier is None or quantifier.kind == ALL
+        mixed = wants_all and "or" in said and ("and" in said or (quantifier is not None and quantifier.stated))
+        if not mixed:
+            return [[item] for item in items]
+        self._doubt('"and" and "or" are mixed between the listed conditions: those that "or" joins were taken together')
+        groups: list[list[ListItem]] = [[]]
+        for item in items:
+            groups[-1].append(item)
+            if item.connector != "or":
+                groups.append([])
+        return [group for group in groups if group]
+
+    def _item(self, item: ListItem) -> Item | None:
+        citation = self._extraction.cite(self._section, item.lines)
+        if not item.children:
+            found = self._conditions.read(item.text, citation)
+            return None if found is None else _cited(found, citation)
+        quantifier = quantifier_in(item.text) if item.text.rstrip().endswith(":") or "following" in item.text.lower() else None
+        own = content_of_lead_in(item.text, quantifier)
+        nested = self.read(item.children, quantifier)
+        head = self._conditions.read(own, self._extraction.cite(self._section, item.block.lines)) if own else None
+        if quantifier is None and own and nested is not None:
+            self._doubt("conditions are nested under one that does not say how they count: read as needed in addition to it")
+        found = joined("all", [head, nested]) if head is not None else nested
+        return None if found is None else _cited(found, citation)
+
+    def _doubt(self, reason: str) -> None:
+        if reason not in self._conditions.doubts:
+            self._conditions.doubts.append(reason)
+
+
+def _cited(node: Item, citation: Item) -> Item:
+    return node if "citation" in node else {**node, "citation": citation}
+
+
+_AFTER_QUANTIFIER: Final = re.compile(
+    r"^\s*(?:[a-z/-]+\s+){0,2}?(?:criteria|conditions|indications|requirements|circumstances|situations|findings|symptoms|"
+    r"[a-z]+s)?\s*"
+    r"(?:(?:is|are|has been|have been|must be|was|were)\s+(?:all\s+)?)?(?:met|documented|present|satisfied|fulfilled|"
+    r"demonstrated|true|apply|applies)?\s*(?=[:.,;]|$|\b(?:in|for|when|if|with|of)\b)",
+)
+_DANGLING_LEAD: Final = re.compile(
+    r"(?:[\s,;]*\b(?:when|if|where|with|for|of|and|by|the|there is|there are|is|are|must have|must meet|meets?|has|have|having|"
+    r"documentation|documented|documentation of|presence of|evidence of|as evidenced by|as demonstrated by|based on|"
+    r"provided|provided that|"
+    r"at least|following|in|to|treatment|as a|as an|that|including|individual|individuals|member|members|patient|"
+    r"patients))+\s*$",
+    re.IGNORECASE,
+)
+
+
+def content_of_lead_in(text: str, quantifier: Quantifier | None) -> str:
+    """What a lead-in says besides announcing the list: "PVCs when either of the following are met:" -> "PVCs"."""
+    if quantifier is None:
+        return text.strip(" :")
+    before = _DANGLING_LEAD.sub("", text[: quantifier.start]).strip(" ,;")
+    after = _AFTER_QUANTIFIER.sub("", text[quantifier.end :]).strip(" :.,;")
+    return " ".join(part for part in (before, after) if part)

@@ -1,0 +1,218 @@
+"""Numbers with comparators and units, durations, ages and scales, as medical policies print them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from medpolicy.authoring.extraction.wording import NUMBER_WORDS, number_of
+
+AT_LEAST, MORE_THAN, AT_MOST, LESS_THAN, EQUAL_TO = "at_least", "more_than", "at_most", "less_than", "equal_to"
+
+_BEFORE: Final = (
+    (
+        AT_LEAST,
+        (
+            "greater than or equal to|more than or equal to|equal to or (?:greater|more) than|at least|no less than|"
+            "not less than|a minimum of|minimum of|minimum|≥|>=|>/="
+        ),
+    ),
+    (
+        AT_MOST,
+        (
+            "less than or equal to|equal to or less than|no more than|not more than|no greater than|at most|up to|a maximum of|"
+            "maximum of|not exceeding|≤|<=|</="
+        ),
+    ),
+    (MORE_THAN, "greater than|more than|higher than|longer than|larger than|in excess of|exceeding|exceeds|above|over|>"),
+    (LESS_THAN, "less than|fewer than|lower than|shorter than|smaller than|under|below|<"),
+)
+_AFTER: Final = (
+    (AT_LEAST, r"(?:or|and) (?:more|greater|higher|above|over|older|longer|larger|worse)|\+"),
+    (AT_MOST, r"(?:or|and) (?:less|fewer|lower|below|under|younger|shorter|smaller)"),
+)
+_UNITS: Final = (
+    ("kg/m2", r"kg\s*/\s*m(?:2|²|\^2)|kilograms? per (?:square meter|meter squared)"),
+    ("mm2", r"mm2|mm²|square millimeters?"),
+    ("cm2", r"cm2|cm²|square centimeters?"),
+    ("cm3", r"cm3|cm³|cubic centimeters?|cc"),
+    ("mg/dL", r"mg\s*/\s*dl|milligrams? per deciliter"),
+    ("g/dL", r"g\s*/\s*dl|grams? per deciliter"),
+    ("ng/mL", r"ng\s*/\s*ml"),
+    ("g/L", r"g\s*/\s*l"),
+    ("mmHg", r"mm\s*hg|millimeters? of mercury"),
+    ("cmH2O", r"cm\s*h2o|centimeters? of water"),
+    ("/h", r"(?:events?|episodes?|times?)?\s*(?:per|/|an)\s*(?:hour|hr)\b|events?/hour"),
+    ("/min", r"(?:beats?|breaths?|times?)?\s*(?:per|/|a)\s*(?:minute|min)\b|bpm"),
+    ("/d", r"(?:times?|doses?|episodes?)\s*(?:per|/|a)\s*day"),
+    ("mm", r"mm|millimeters?|millimetres?"),
+    ("cm", r"cm|centimeters?|centimetres?"),
+    ("m", r"meters?|metres?"),
+    ("in", r"inch(?:es)?"),
+    ("ft", r"feet|foot"),
+    ("mL", r"ml|milliliters?"),
+    ("L", r"liters?|litres?"),
+    ("mg", r"mg|milligrams?"),
+    ("kg", r"kg|kilograms?"),
+    ("lb", r"lbs?|pounds?"),
+    ("ug", r"mcg|micrograms?|µg"),
+    ("g", r"grams?"),
+    ("deg", r"degrees?|°"),
+    ("%", r"%|percent|per cent"),
+)  # fmt: skip
+_TIME: Final = r"(?:consecutive |full |calendar |continuous )?(?P<time{n}>hours?|days?|weeks?|months?|years?|minutes?)"
+_NUMBER: Final = rf"\d+(?:,\d{{3}})*(?:\.\d+)?|{NUMBER_WORDS}"
+_UNIT: Final = "|".join(f"(?:{pattern})" for _, pattern in _UNITS)
+_SUFFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _AFTER)
+_PREFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _BEFORE)
+_UNIT_END: Final = r"(?![A-Za-z0-9])"
+
+_MEASURE: Final = re.compile(
+    rf"(?P<prefix>(?<![A-Za-z])(?:{_PREFIX})(?![A-Za-z]))?\s*(?<![\w.])(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
+    rf"\s*(?P<unit1>(?:{_UNIT}){_UNIT_END}|%)?(?:\s*-?\s*{_TIME.format(n=1)}{_UNIT_END})?"
+    rf"(?:\s*(?:to|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
+    rf"%)?(?:\s*-?\s*{_TIME.format(n=2)}{_UNIT_END})?)?"
+    rf"(?P<old>\s+(?:of age|old)\b)?(?:\s*,?\s*(?P<suffix>{_SUFFIX})(?![A-Za-z]))?(?P<age>\s+(?:of age|old)\b)?",
+    re.IGNORECASE,
+)
+_DURATION_WORD: Final = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
+_CLOCK_UNITS: Final = {"hour": "h", "minute": "min"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure in a text, [start, end): kind `number` (with unit), `duration`, or `age` in years; bounds as "
+    "(comparator, value).
+
+    `elapsed`: the text says "in the last 120 days", that is, how long ago. `uncertain`: why a reviewer should look.
+    """
+
+    kind: str
+    start: int
+    end: int
+    bounds: tuple[tuple[str, str], ...]
+    unit: str = ""
+    elapsed: bool = False
+    uncertain: str = ""
+
+
+_AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
+_WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
+_FOR: Final = re.compile(r"\b(?:for|over|lasting)(?: a (?:period|duration) of| the (?:past|last))?\s*$", re.IGNORECASE)
+_OF_LAST: Final = re.compile(r"\bof (?:the )?(?:last|past|previous)\s*$", re.IGNORECASE)
+_RANGE_WORD: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
+_AGE_WORD: Final = re.compile(
+    r"\b(?:aged?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|infants?)\b[^.;]{0,25}$",
+    re.IGNORECASE,
+)
+
+
+def measures_in(text: str) -> list[Measure]:
+    """The measures that a text states with a comparator, a range, or "for" a time; plain numbers are none."""
+    found = []
+    for match in _MEASURE.finditer(text):
+        measure = _measure(text, match)
+        if measure is not None:
+            found.append(measure)
+    return found
+
+
+def _measure(text: str, match: re.Match[str]) -> Measure | None:
+    start = match.start() + len(match[0]) - len(match[0].lstrip())
+    before = text[:start]
+    unit, time = _unit_of(match["unit2"] or match["unit1"]), match["time2"] or match["time1"]
+    comparator = _comparator(match["prefix"], _BEFORE) or _comparator(match["suffix"], _AFTER)
+    end = match.end() - (len(match[0]) - len(match[0].rstrip()))
+    between = _RANGE_WORD.search(before) if match["high"] is not None else None
+    if between is not None:
+        start = between.start()
+    if time is not None and time.lower().rstrip("s") in _CLOCK_UNITS:
+        if comparator is None and match["high"] is None:
+            return None
+        return _range("number", start, end, match, comparator, "", _CLOCK_UNITS[time.lower().rstrip("s")])
+    if time is not None and _OF_LAST.search(before):
+        return None  # "on 60 of the last 90 days": two numbers that only mean something together
+    if time is not None:
+        years = _DURATION_WORD[time.lower().rstrip("s")]
+        is_age = bool(match["old"] or match["age"]) or (
+            years == "years" and comparator is not None and _AGE_WORD.search(before) is not None
+        )
+        if is_age and years == "years":
+            return _range("age", start, end, match, comparator, "", "")
+        if is_age:
+            return None  # an age in months or days: not representable as completed years
+        ago = _AGO.search(before)
+        if ago is not None:
+            return _range("duration", ago.start(), end, match, AT_MOST, years, "", elapsed=True)
+        within = _WITHIN.search(before)
+        if within is not None:
+            return _range("duration", within.start(), end, match, AT_MOST, years, "", elapsed=True)
+        if comparator is None and match["high"] is None:
+            lead = _FOR.search(before)
+            if lead is None:
+                return None
+            return _range("duration", start, end, match, AT_LEAST, years, "")
+        return _range("duration", start, end, match, comparator, years, "")
+    if match["high"] is None and comparator is None:
+        return None
+    if match["high"] is not None and not unit and comparator is None:
+        return None
+    if not unit and comparator is not None and not match["low"].replace(",", "").replace(".", "").isdigit():
+        return None  # "more than one of" is no measure
+    return _range("number", start, end, match, comparator, "", unit or "1")
+
+
+def _range(
+    kind: str, start: int, end: int, match: re.Match[str], comparator: str | None, time: str, unit: str, *, elapsed: bool = False
+) -> Measure:
+    def value(text: str) -> str:
+        number = text.replace(",", "") if text[0].isdigit() else str(number_of(text))
+        return f"{number} {time}" if time else number if unit in ("", "1") else f"{number} {unit}"
+
+    bounds: tuple[tuple[str, str], ...]
+    if match["high"] is not None:
+        bounds = ((AT_LEAST, value(match["low"])), (AT_MOST, value(match["high"])))
+    else:
+        bounds = ((comparator or AT_LEAST, value(match["low"])),)
+    return Measure(kind, start, end, bounds, unit=time if kind == "duration" else unit, elapsed=elapsed)
+
+
+def _unit_of(printed: str | None) -> str:
+    if printed is None:
+        return ""
+    return next(unit for unit, pattern in _UNITS if re.fullmatch(pattern, printed.strip(), re.IGNORECASE))
+
+
+def _comparator(printed: str | None, table: tuple[tuple[str, str], ...]) -> str | None:
+    if printed is None:
+        return None
+    return next(comparator for comparator, pattern in table if re.fullmatch(pattern, printed.strip(), re.IGNORECASE))
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleTest:
+    """ "class C2 or greater": a place on a scale, [start, end). `name` is the scale's, as printed."""
+
+    start: int
+    end: int
+    name: str
+    value: str
+    comparator: str
+
+
+_SCALE: Final = re.compile(
+    r"(?P<name>(?:[A-Z][\w'-]*\s+){0,3}(?:\([^)]*\)\s+)?(?P<word>class|grade|stage|level|category|type))\s+"
+    rf"(?P<prefix>(?:{_PREFIX})\s+)?(?P<value>[A-Z]?\d+[a-z]?|[IVX]+[a-z]?)[*†]*\s*(?P<suffix>{_SUFFIX})?(?![A-Za-z0-9])"
+)
+
+
+def scales_in(text: str) -> list[ScaleTest]:
+    """The places on scales that a text asks for, with a comparator."""
+    found = []
+    for match in _SCALE.finditer(text):
+        comparator = _comparator(match["prefix"], _BEFORE) or _comparator(match["suffix"], _AFTER)
+        if comparator is not None:
+            name = re.sub(r"\s*\([^)]*\)", "", match["name"])
+            found.append(ScaleTest(match.start(), match.end(), name.strip(), match["value"], comparator))
+    return found

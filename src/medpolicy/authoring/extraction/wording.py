@@ -1,0 +1,182 @@
+"""The phrases in which medical policies say a stance, a quantifier and a connector; as data, in the order of trial."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+# What is said of a service, the more specific first: "not medically necessary" holds "medically necessary".
+STANCES: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "not-medically-necessary",
+        (
+            r"(?:(?:is|are|would be) )?(?:considered |deemed )?not (?:considered |deemed )?(?:to be )?medically necessary"
+            r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|(?:is|are) not necessary"
+        ),
+    ),
+    (
+        "investigational",
+        (
+            r"(?:(?:is|are|remains?) )(?:considered |deemed |regarded as )?(?:to be )?(?:not proven|"
+            r"(?:experimental|investigational|unproven)"
+            r"(?:(?:\s*[,/]\s*|\s+(?:and|or|and/or)\s+|,\s*(?:and|or)\s+)(?:experimental|investigational|unproven))*)"
+            r"(?: and (?:is |are )?(?:therefore )?(?:not covered|not medically necessary))?"
+        ),
+    ),
+    (
+        "cosmetic",
+        (
+            r"(?:is|are)(?: considered| deemed)?(?: to be)? cosmetic(?: and (?:is |are |do |"
+            r"does )?(?:therefore )?not [^.;:]*?necessity)?"
+        ),
+    ),
+    (
+        "medically-necessary",
+        (
+            r"(?:(?:is|are|may be|will be|can be) )(?:considered |deemed )?(?:to be )?(?:medically necessary|covered|approved)"
+            r"(?: and (?:appropriate|covered))?|meets? the (?:definition|criteria) (?:of|for) medical necessity"
+        ),
+    ),
+)
+_STANCE_PATTERNS: Final = tuple((stance, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for stance, pattern in STANCES)
+_ACTIVE: Final = re.compile(
+    r"\bconsiders?\s+(?P<subject>.+?)\s+(?:to be |as )?"
+    r"(?P<stance>not medically necessary|medically necessary|cosmetic|experimental(?:,? (?:and|or|"
+    r"and/or) (?:investigational|unproven))*"
+    r"|investigational|unproven)\b(?P<tail>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+ALL: Final = "all"
+ANY: Final = "any"
+NONE: Final = "none"
+
+_NUMBERS: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "eighteen": 18, "twenty-four": 24,
+}  # fmt: skip
+NUMBER_WORDS: Final = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+
+_OF_FOLLOWING: Final = r"\s+(?:\([0-9]+\)\s+)?(?:or more\s+)?(?:of\s+)?(?:the\s+)?(?:following|these|criteria below|below)"
+_QUANTIFIERS: Final = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (NONE, r"\b(?:none|neither)" + _OF_FOLLOWING),
+        (
+            "count",
+            rf"\b(?:at least |any |a minimum of )?(?P<count>{NUMBER_WORDS}|\d+)(?:\s*\(\d+\))?(?: or more)?" + _OF_FOLLOWING,
+        ),
+        (ANY, r"\b(?:any(?: one)?(?: or more)?|either(?: one)?|at least (?:one|1)|(?:one|1) or more|one)" + _OF_FOLLOWING),
+        (ALL, r"\b(?:all|both|each|every one)" + _OF_FOLLOWING),
+    )
+)
+_PLAIN_FOLLOWING: Final = re.compile(
+    r"\b(?:the\s+)?following\b|\b(?:criteria|conditions|requirements|indications)\b[^.]*:\s*$|\bincluding[^.]*:\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantifier:
+    """How the items of a list count: `all`, `any`, `none`, or `count` with how many. [start, end) is where the text says so.
+
+    `stated` is False where the text says only "the following".
+    """
+
+    kind: str
+    start: int
+    end: int
+    count: int = 0
+    stated: bool = True
+
+
+def quantifier_in(text: str) -> Quantifier | None:
+    """What the lead-in of a list says of its items; None where it announces none. The last one said governs the list."""
+    found: Quantifier | None = None
+    for kind, pattern in _QUANTIFIERS:
+        for match in pattern.finditer(text):
+            count = number_of(match["count"]) if kind == "count" else 0
+            candidate = Quantifier(ANY if count == 1 else kind, match.start(), match.end(), count)
+            if found is None or candidate.end > found.end or (candidate.end == found.end and candidate.start < found.start):
+                found = candidate
+    if found is not None:
+        return found
+    plain = list(_PLAIN_FOLLOWING.finditer(text))
+    if plain and text.rstrip().endswith((":", "met", "met.")):
+        return Quantifier(ALL, plain[-1].start(), plain[-1].end(), stated=False)
+    return None
+
+
+def number_of(word: str) -> int:
+    """A number in digits or, to twelve and some beyond, in words."""
+    return _NUMBERS[word.lower()] if word.lower() in _NUMBERS else int(word)
+
+
+@dataclass(frozen=True, slots=True)
+class StanceSaid:
+    """A sentence taken apart: of what it speaks, what it says, and what follows."""
+
+    subject: str
+    stance: str
+    tail: str
+    tail_start: int
+
+
+def stance_in(sentence: str) -> StanceSaid | None:
+    """The stance that a sentence takes and of what; None where it takes none."""
+    best: tuple[int, int, str] | None = None
+    for stance, pattern in _STANCE_PATTERNS:
+        match = pattern.search(sentence)
+        if match is not None and (best is None or match.start() < best[0]):
+            best = (match.start(), match.end(), stance)
+    active = _ACTIVE.search(sentence)
+    if active is not None and (best is None or active.start() < best[0]):
+        return StanceSaid(active["subject"], _stance_of_words(active["stance"]), active["tail"], active.start("tail"))
+    if best is None:
+        return None
+    return StanceSaid(sentence[: best[0]].strip(), best[2], sentence[best[1] :], best[1])
+
+
+def _stance_of_words(words: str) -> str:
+    words = words.lower()
+    if words.startswith("not"):
+        return "not-medically-necessary"
+    if words.startswith("medically"):
+        return "medically-necessary"
+    return "cosmetic" if words.startswith("cosmetic") else "investigational"
+
+
+_ABBREVIATIONS: Final = re.compile(r"(?:\b(?:e\.g|i\.e|vs|etc|al|Dr|No|Inc|Ltd|Co|approx|U\.S|St|fig)|\b[A-Z])\.$", re.IGNORECASE)
+
+
+def sentences_of(text: str) -> list[tuple[int, int]]:
+    """The sentences of a text as [start, end)."""
+    found = []
+    start = 0
+    for match in re.finditer(r"[.!?](?=\s+[A-Z0-9“\"(])", text):
+        if _ABBREVIATIONS.search(text[start : match.end()]) and not text[start : match.end()].endswith(("etc.", "al.")):
+            continue
+        found.append((start, match.end()))
+        start = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+    if text[start:].strip():
+        found.append((start, len(text)))
+    return found
+
+
+_CONNECTOR: Final = re.compile(r"(?:[;,.:]\s*|\s+|^)(?P<word>AND/OR|and/or|AND|OR|and|or)\s*[;,:.]?\s*$")
+
+
+def connector_at_end(text: str) -> tuple[str, str]:
+    """The text without the connector at its end, and `and`, `or` or nothing."""
+    match = _CONNECTOR.search(text)
+    if match is None:
+        return text, ""
+    word = match["word"].lower()
+    return text[: match.start()].rstrip(" ;,"), "or" if "or" in word else "and"
+
+
+def is_connector(text: str) -> str:
+    """`and` or `or` where the text is a connector alone on its line, else nothing."""
+    word = text.strip(" -–—*.,;:").lower()
+    return {"and": "and", "or": "or", "and/or": "or"}.get(word, "")
