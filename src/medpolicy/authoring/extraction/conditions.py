@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from medpolicy.authoring.extraction.context import Item, slug
@@ -22,7 +22,7 @@ _VERB: Final = (
     r"measures?|receives?)"
 )
 _CLAUSE: Final = re.compile(rf"\b[\w)\]'’/-]+\s+(?:[a-z]+ly\s+)?{_VERB}\b", re.IGNORECASE)
-_UNLESS: Final = re.compile(r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that)|other than when)\b\s*", re.IGNORECASE)
+UNLESS: Final = re.compile(r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that)|other than when)\b\s*", re.IGNORECASE)
 _WHEN: Final = re.compile(r"\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 _IN_THOSE_WITH: Final = re.compile(
     r"\s+(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"
@@ -34,7 +34,12 @@ _SOMEONE_ELSES: Final = re.compile(
     r"national coverage determination)\b"
 )
 _SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
-_NOTE_MARKS: Final = re.compile(r"[*†‡]+|<sup>.*?</sup>")
+_OF_AGES: Final = re.compile(
+    r"\b(?:an?|the|in|for|is|are|age[ds]?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|"
+    r"of|at|who|must|be|old)\b",
+    re.IGNORECASE,
+)
+_NOTE_MARKS: Final = re.compile(r"[*†‡]+|(?<!m)[⁰¹²³⁴-⁹,]*[⁰¹²³⁴-⁹]")
 
 Legend = dict[str, tuple[tuple[str, str], ...]]
 
@@ -84,7 +89,7 @@ class Conditions:
         return None
 
     def _unless(self, text: str, citation: Item) -> Item | None:
-        match = search_outside(_UNLESS, text)
+        match = search_outside(UNLESS, text)
         if match is None:
             return None
         before, after = text[: match.start()].strip(" ,;"), text[match.end() :].strip(" ,;")
@@ -132,7 +137,7 @@ class Conditions:
         parts = _split_outside(text, r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
         if len(parts) < 2 or not re.search(r",\s+or\s+", text) or not any(measures_in(part) for part in parts[:-1]):
             return None
-        if any(len(part.split()) < 2 for part in parts):
+        if any(len(part.split()) < 2 for part in parts[:-1]):
             return None
         self._doubt(f"read as alternatives: {len(parts)} conditions in one series; check what each number belongs to")
         grouped: list[list[str]] = []
@@ -172,15 +177,13 @@ class Conditions:
         return self._question(text, citation)
 
     def _question(self, text: str, citation: Item) -> Item | None:
-        negated = re.search(r"\b(?P<verb>is|are|was|were)\s+not\s+", text)
-        if negated is not None:
-            text = f"{text[: negated.start()]}{negated['verb']} {text[negated.end() :]}"
+        text, is_negated = _without_negation(text)
         if not re.search(r"[A-Za-z]{2}", text):
             return None
         fact = self.facts.boolean(text, citation)
         if _SOMEONE_ELSES.search(text):
             self.facts.mark(fact, "the criteria of someone else are meant; name them as delegated, or write them down here")
-        return {"fact": fact, "is": False} if negated is not None else {"fact": fact}
+        return {"fact": fact, "is": False} if is_negated else {"fact": fact}
 
     def _scale(self, text: str, scale: ScaleTest, citation: Item) -> Item | None:
         legend = self.legends.get(scale.value.lower())
@@ -203,44 +206,58 @@ class Conditions:
         return _node("all", [*([before] if before else []), test])
 
     def _measured(self, text: str, measures: Sequence[Measure], citation: Item) -> Item | None:
-        measure = measures[0]
+        first = measures[0]
         if len(measures) > 1:
-            joint = [
-                found
-                for found in _joints(text, r"[,;]?\s+and\s+")
-                if measures[0].end <= found[0] and found[1] <= measures[1].start
-            ]
-            if joint:
-                return self._joined("all", [text[: joint[0][0]], text[joint[0][1] :]], citation)
-        rest = _rest(text, measure.start, measure.end)
-        if measure.kind == "age":
-            test: Item = {"age": {comparator: int(value.partition(".")[0]) for comparator, value in measure.bounds}}
-            noun = re.sub(
-                r"\b(?:an?|the|in|for|is|are|age[ds]?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|"
-                r"persons?|people|of|at)\b",
-                " ",
-                rest,
-                flags=re.IGNORECASE,
-            )
-            before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", noun) else None
-            return _node("all", [*([before] if before else []), test])
-        beside = re.match(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$", text[measure.end :])
-        if beside is not None and text[: measure.start].strip():
-            return self._joined("all", [text[: measure.end], beside["more"]], citation)
-        subject, predicate = _subject_of_measure(text, measure)
-        if measure.kind == "number":
-            fact = self.facts.number(subject, measure.unit, citation)
-        else:
-            fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
-        test = {"fact": fact, **dict(measure.bounds)}
-        if not predicate:
+            between = text[first.end : measures[1].start].strip().lower()
+            if between.strip(" ,") in ("or", "and", "but", "to"):
+                return self._two_bounds(text, measures, "any" if "or" in between else "all", citation)
+            for at, end in _joints(text, r"[,;]?\s+and\s+"):
+                if first.end <= at and end <= measures[1].start:
+                    return self._joined("all", [text[:at], text[end:]], citation)
+        if first.kind == "age":
+            return self._age(text, first, citation)
+        beside = re.match(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$", text[first.end :])
+        if beside is not None and text[: first.start].strip():
+            return self._joined("all", [text[: first.end], beside["more"]], citation)
+        claim, test = self._one_measure(text, first, citation)
+        if not claim:
             return test
-        claim = self._question(predicate, citation) if len(measures) == 1 else self._clause(predicate, citation)
-        return _node("all", [*([claim] if claim else []), test])
+        return _node("all", [self._clause(claim, citation), test])
+
+    def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
+        """What the clause claims besides the measure, and the test of the measure."""
+        subject, claim = _subject_of_measure(text, measure)
+        if measure.kind != "number":
+            fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
+            return claim, {"fact": fact, **dict(measure.bounds)}
+        fact = self.facts.number(subject, measure.unit, citation)
+        unit = self.facts.unit_of(fact)
+        if unit != measure.unit:  # "BMI of 40" beside "BMI of 35 kg/m2"
+            return claim, {"fact": fact, **{comparator: f"{value} {unit}" for comparator, value in measure.bounds}}
+        return claim, {"fact": fact, **dict(measure.bounds)}
+
+    def _two_bounds(self, text: str, measures: Sequence[Measure], kind: str, citation: Item) -> Item | None:
+        """ "greater than 7 % or less than 4 %", "at least 12 years and less than 65 years": two bounds of one number."""
+        first, second = measures[0], measures[1]
+        if first.kind == "age":
+            joined_bounds = replace(first, end=second.end, bounds=(*first.bounds, *_as_years(second.bounds)))
+            if kind == "all":
+                return self._age(text, joined_bounds, citation)
+            return {"any": [{"age": _years(first.bounds)}, {"age": _years(_as_years(second.bounds))}]}
+        around = f"{text[: first.end]}{text[second.end :]}"
+        claim, test = self._one_measure(around, first, citation)
+        other = {"fact": test["fact"], **dict(second.bounds)}
+        bounds = {**test, **other} if kind == "all" else {"any": [test, other]}
+        return _node("all", [self._clause(claim, citation) if claim else None, bounds])
+
+    def _age(self, text: str, measure: Measure, citation: Item) -> Item | None:
+        test: Item = {"age": _years(measure.bounds)}
+        rest = _rest(text, measure.start, measure.end)
+        before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", _OF_AGES.sub(" ", rest)) else None
+        return _node("all", [before, test])
 
     def _either(self, text: str, citation: Item) -> Item | None:
-        """ "either A or B" of phrases that are no clauses: a choice; so is a series of three or more single words in "
-        "brackets."""
+        """ "either A or B" of phrases that are no clauses: a choice; so is a series of single words in brackets."""
         brackets = _SERIES_IN_BRACKETS.search(text)
         plain = text if brackets is None else f"{text[: brackets.start()].rstrip()} {text[brackets.end() :].lstrip()}"
         match = re.search(r"\beither\s+(?P<first>[^,;]+?)\s+or\s+(?P<second>[^,;]+)", plain)
@@ -288,9 +305,33 @@ def _node(kind: str, parts: Sequence[Item | None]) -> Item | None:
 joined = _node
 
 
+def _years(bounds: Sequence[tuple[str, str]]) -> dict[str, int]:
+    return {comparator: int(value.partition(".")[0]) for comparator, value in bounds}
+
+
+def _as_years(bounds: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((comparator, value.split()[0]) for comparator, value in bounds)
+
+
+_NEGATIONS: Final = (
+    re.compile(r"^(?P<before>.*\b(?:is|are|was|were))\s+not\s+(?P<after>.+)$"),
+    re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:does not|do not|did not) have\s+(?P<after>.+)$", re.IGNORECASE),
+    re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:has|have|there is|there are) no\s+(?P<after>.+)$", re.IGNORECASE),
+    re.compile(r"^(?P<before>)(?:no|without|absence of)\s+(?P<after>.+)$", re.IGNORECASE),
+)
+
+
+def _without_negation(text: str) -> tuple[str, bool]:
+    """The condition without what negates it as a whole, and whether something did."""
+    for pattern in _NEGATIONS:
+        match = pattern.match(text)
+        if match is not None:
+            return f"{match['before']} {match['after']}".strip(), True
+    return text, False
+
+
 def _qualifies(part: str, before: str) -> bool:
-    """Whether a member of a series only measures what the one before it names: "symptoms of ..., symptom duration under "
-    "a day"."""
+    """Whether a member of a series only measures what the one before it names: "symptoms ..., symptom duration ..."."""
     measures = measures_in(part)
     if len(measures) != 1 or _rest(part, measures[0].start, len(part)) != part[: measures[0].start].strip(" ,."):
         return False
@@ -368,35 +409,48 @@ def _says_something(text: str) -> bool:
     )
 
 
-_BE: Final = re.compile(r"\b(?:is|are|was|were|be|been|measures?|measuring|exceeds?)\b", re.IGNORECASE)
 _PREDICATE: Final = re.compile(
-    r"\b(?:has|have|had|is|are|was|were|does|do|did)\b\s+\S+|\b\w+ed\b|^(?:failure|trial|lack|absence|inadequate|"
-    r"unsuccessful|insufficient|no)\b",
+    r"\b(?:has|have|had|is|are|was|were|does|do|did)\b\s+\S+|\b\w+ed\b|"
+    r"^(?:failure|trial|lack|absence|inadequate|unsuccessful|insufficient|no)\b|\b(?:persists?|despite|fails?|response)\b",
     re.IGNORECASE,
 )
+_LEAD: Final = re.compile(
+    r"\s*\b(?P<word>for|over|of|with|lasting|in|during|despite|after|following)(?: a (?:period|duration) of)?\s*$", re.IGNORECASE
+)
+_DIMENSION: Final = re.compile(r"^\s*in (?P<dimension>size|diameter|length|width|height|depth|area|volume|weight)\b")
 
 
 def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
-    """Of what the measure is, and what else the clause says; the latter empty where it only says the measure."""
+    """Of what the measure is, and what else the clause claims; the latter empty where it only says the measure."""
     before, after = text[: measure.start], text[measure.end :]
     opened = before.rstrip().endswith("(")
     if opened:
-        before, after = before.rstrip()[:-1], after.lstrip()[1:] if after.lstrip().startswith(")") else after
-    lead = re.search(r"\s*\b(?:for|over|of|with|lasting|in|during)(?: a (?:period|duration) of)?\s*$", before, re.IGNORECASE)
-    is_for = lead is not None and re.search(r"\b(?:for|over|lasting|during)\b", lead[0], re.IGNORECASE) is not None
-    whole = re.sub(r"\s+", " ", f"{before[: lead.start()] if lead else before} {after}").strip(" .;,")
-    after = re.sub(
-        r"^\s*in (?P<dimension>size|diameter|length|width|height|depth|area|volume|weight)\b", r" \g<dimension>", after
-    )
-    bare_before = before[: lead.start()] if lead else before
+        before = before.rstrip()[:-1]
+        after = after.lstrip()[1:] if after.lstrip().startswith(")") else after
+    dimension = _DIMENSION.match(after)
+    lead = _LEAD.search(before)
     copula = re.search(r"\b(?:is|are|was|were)\s*$", before.rstrip())
-    if copula is not None:
-        return f"{before[: copula.start()]} {after}".strip(), ""
-    if measure.kind == "duration" and (is_for or opened or measure.elapsed):
-        claim = whole
-        subject = _noun_before(bare_before) if is_for else bare_before.strip(" ,;(")
-        says_more = _PREDICATE.search(claim) is not None or measure.elapsed
-        return subject or claim, claim if says_more else ""
+    if copula is not None or dimension is not None:
+        named = before[: copula.start()] if copula is not None else before
+        of = re.sub(r"^(?:the|an?)\s+", "", named.strip(), flags=re.IGNORECASE)
+        if dimension is not None:
+            return f"{dimension['dimension']} of the {of}{after[dimension.end() :]}".strip(" .,;"), ""
+        return f"{named} {after}".strip(" .,;"), ""
+    bare = before[: lead.start()] if lead is not None else before
+    whole = re.sub(r"\s+", " ", f"{bare} {after}").strip(" .;,")
+    word = lead["word"].lower() if lead is not None else ""
+    possessed = re.match(r"\s*of\s+(?P<what>[^,;]+)", after)
+    if measure.kind == "duration" and possessed is not None and not measure.elapsed:
+        claim = f"{before}{possessed['what']}".strip()
+        return possessed["what"].strip(), claim if bare.strip() and _PREDICATE.search(claim) else ""
+    if opened and bare.strip():
+        return f"{bare.strip(' ,;')}{' value' if measure.kind == 'number' else ''}", bare.strip(" ,;")
+    if word == "with" and after.strip(" .,;"):
+        return after.strip(" .,;"), bare.strip(" ,;")
+    if measure.kind == "duration" and (measure.elapsed or word in ("for", "over", "lasting", "during", "of")):
+        subject = bare.strip(" ,;(") if measure.elapsed else _noun_before(bare)
+        claims = measure.elapsed or _PREDICATE.search(whole) is not None
+        return subject or whole, whole if claims else ""
     return whole, ""
 
 

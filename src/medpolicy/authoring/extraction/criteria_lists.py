@@ -10,6 +10,7 @@ from typing import Final
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.conditions import Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Item
+from medpolicy.authoring.extraction.measures import begins_with_measure
 from medpolicy.authoring.extraction.wording import ALL, ANY, NONE, Quantifier, connector_at_end, is_connector, quantifier_in
 from medpolicy.authoring.outline import Section
 
@@ -126,7 +127,12 @@ class CriteriaLists:
             found = self._conditions.read(item.text, citation)
             return None if found is None else _cited(found, citation)
         quantifier = quantifier_in(item.text) if item.text.rstrip().endswith(":") or "following" in item.text.lower() else None
-        own = content_of_lead_in(item.text, quantifier)
+        subject = _subject_of_list(item.text, quantifier)
+        if subject:
+            for child in item.children:
+                if begins_with_measure(child.text):
+                    child.text = f"{subject} is {child.text[:1].lower()}{child.text[1:]}"
+        own = "" if subject else content_of_lead_in(item.text, quantifier)
         nested = self.read(item.children, quantifier)
         head = self._conditions.read(own, self._extraction.cite(self._section, item.block.lines)) if own else None
         if quantifier is None and own and nested is not None:
@@ -137,6 +143,14 @@ class CriteriaLists:
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:
             self._conditions.doubts.append(reason)
+
+
+def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:
+    """Of what a list speaks: "Body mass index is one of the following:" asks nothing of its own."""
+    if quantifier is None:
+        return ""
+    match = re.fullmatch(r"(?P<subject>\S.*?)\s+(?:is|are|of|must be|has been)\s*", text[: quantifier.start])
+    return match["subject"] if match is not None else ""
 
 
 def _cited(node: Item, citation: Item) -> Item:

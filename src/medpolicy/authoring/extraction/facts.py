@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from medpolicy.authoring.extraction.context import Item, mark, slug
@@ -13,8 +13,7 @@ _OPENERS: Final = re.compile(
     r"^(?:(?:there (?:is|are|has been|must be)|presence of|evidence of|documentation (?:of|that)|documented|demonstrated|"
     r"demonstration of|"
     r"must (?:have|be|provide)|has|have|the (?:individual|member|patient)s? (?:has|have|is|are|must (?:have|be))|"
-    r"(?:individual|member|patient)s? (?:has|have|is|are|must (?:have|be)|with)|confirmed|a history of|history of|"
-    r"diagnosis of)\s+)+",
+    r"(?:individual|member|patient)s? (?:has|have|is|are|must (?:have|be)|with)|confirmed|diagnosis of)\s+)+",
     re.IGNORECASE,
 )
 _DROPPED: Final = frozenset(
@@ -30,7 +29,9 @@ _EDGES: Final = frozenset(re.findall(r"\w+", "of in on at to for by with from an
 class FactBook:
     """Gathers the facts of a draft in the document's order."""
 
-    def __init__(self) -> None:
+    def __init__(self, abbreviations: Mapping[str, str] | None = None) -> None:
+        """`abbreviations`: what the document abbreviates, so that both forms are one fact."""
+        self._abbreviations = dict(abbreviations or {})
         self._facts: dict[str, Item] = {}
         self._asked: dict[str, str] = {}  # id: all the words that it was made of, where the id had to leave some out
 
@@ -43,19 +44,27 @@ class FactBook:
 
     def boolean(self, text: str, citation: Item, *, ask: str | None = None, identifier: str | None = None) -> str:
         """The id of the yes-no question whether the text holds."""
+        text = self._spelled_out(text)
         wanted = identifier or fact_id(text)
         return self._add(wanted, {"type": "boolean", "ask": ask or question_of(text)}, citation, _words(text))
 
     def number(self, subject: str, unit: str, citation: Item) -> str:
         """The id of the number that the subject names, in the unit."""
-        in_unit = "" if unit == "1" else f" (in {unit})"
-        wanted = fact_id(subject) or "measured_value"
-        return self._add(
-            wanted, {"type": "number", "unit": unit, "ask": f"What is the value{in_unit}: {_plain(subject)}?"}, citation
-        )
+        subject = self._spelled_out(subject)
+        words = re.sub(r"^(?:the|an?)\s+", "", _plain(subject), flags=re.IGNORECASE)
+        wanted = fact_id(words) or "measured_value"
+        known = self._facts.get(wanted)
+        if unit == "1" and known is not None and known["type"] == "number":
+            if known["unit"] != "1":
+                mark(known, f"a number is printed without a unit: taken as {known['unit']}, as elsewhere")
+            return wanted
+        in_unit = "" if unit == "1" else f", in {unit}"
+        ask = f"What is the {_lower_first(words) or 'measured value'}{in_unit}?"
+        return self._add(wanted, {"type": "number", "unit": unit, "ask": ask}, citation)
 
     def duration(self, subject: str, unit: str, citation: Item, *, elapsed: bool) -> str:
         """The id of the length of time; `elapsed` where it counts back from the day of the service."""
+        subject = self._spelled_out(subject)
         words = _plain(subject)
         ask = f"How long ago: {words}?" if elapsed else f"For how long: {words}?"
         joiner = "time_since" if elapsed else ""
@@ -73,6 +82,16 @@ class FactBook:
         if ordered:
             item["ordered"] = True
         return self._add(fact_id(subject) or "choice", item, citation)
+
+    def unit_of(self, identifier: str) -> str:
+        """The unit in which a number is asked."""
+        return str(self._facts[identifier]["unit"])
+
+    def _spelled_out(self, text: str) -> str:
+        for short, long in self._abbreviations.items():
+            text = re.sub(rf"\s*\({re.escape(short)}s?\)", "", text)
+            text = re.sub(rf"\b{re.escape(short)}(?P<plural>s?)\b", rf"{long}\g<plural>", text)
+        return text
 
     def mark(self, identifier: str, reason: str) -> None:
         mark(self._facts[identifier], reason)
@@ -146,3 +165,19 @@ def _plain(text: str) -> str:
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:] if len(text) > 1 and text[1:2].islower() else text
+
+
+_ABBREVIATED: Final = re.compile(r"(?P<long>(?:[A-Za-z][\w-]*\s+){1,7})\((?P<short>[A-Z][A-Za-z-]{1,7})s?\)")
+
+
+def abbreviations_in(text: str) -> dict[str, str]:
+    """What a text abbreviates: "apnea-hypopnea index (AHI)" gives AHI its long form, where the initials agree."""
+    found: dict[str, str] = {}
+    for match in _ABBREVIATED.finditer(text):
+        words, letters = match["long"].split(), match["short"].lower().replace("-", "")
+        for count in range(1, len(words) + 1):
+            initials = "".join(part[:1] for word in words[-count:] for part in word.lower().split("-") if part)
+            if initials == letters:
+                found.setdefault(match["short"], " ".join(words[-count:]).lower())
+                break
+    return found

@@ -70,10 +70,11 @@ _UNIT_END: Final = r"(?![A-Za-z0-9])"
 
 _MEASURE: Final = re.compile(
     rf"(?P<prefix>(?<![A-Za-z])(?:{_PREFIX})(?![A-Za-z]))?\s*(?<![\w.])(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
+    rf"(?:\s+(?P<inner>{_SUFFIX})(?!\s+than\b)(?=\s+\w))?"
     rf"\s*(?P<unit1>(?:{_UNIT}){_UNIT_END}|%)?(?:\s*-?\s*{_TIME.format(n=1)}{_UNIT_END})?"
     rf"(?:\s*(?:to|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
     rf"%)?(?:\s*-?\s*{_TIME.format(n=2)}{_UNIT_END})?)?"
-    rf"(?P<old>\s+(?:of age|old)\b)?(?:\s*,?\s*(?P<suffix>{_SUFFIX})(?![A-Za-z]))?(?P<age>\s+(?:of age|old)\b)?",
+    rf"(?P<old>\s+(?:of age|old)\b)?(?:\s*,?\s*(?P<suffix>{_SUFFIX})(?![A-Za-z]|\s+than\b))?(?P<age>\s+(?:of age|old)\b)?",
     re.IGNORECASE,
 )
 _DURATION_WORD: Final = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
@@ -82,10 +83,11 @@ _CLOCK_UNITS: Final = {"hour": "h", "minute": "min"}
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure in a text, [start, end): kind `number` (with unit), `duration`, or `age` in years; bounds as "
-    "(comparator, value).
+    """A measure in a text, [start, end): kind `number` (with unit), `duration`, or `age` in years.
 
-    `elapsed`: the text says "in the last 120 days", that is, how long ago. `uncertain`: why a reviewer should look.
+    `bounds`: (comparator, value) each.
+
+    `elapsed`: the text says "in the last 120 days", that is, how long ago.
     """
 
     kind: str
@@ -94,7 +96,6 @@ class Measure:
     bounds: tuple[tuple[str, str], ...]
     unit: str = ""
     elapsed: bool = False
-    uncertain: str = ""
 
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
@@ -118,11 +119,17 @@ def measures_in(text: str) -> list[Measure]:
     return found
 
 
+def begins_with_measure(text: str) -> bool:
+    """Whether the first thing that a text says is a measure, so that its subject must stand elsewhere."""
+    measures = measures_in(text)
+    return bool(measures) and not re.search(r"\w", text[: measures[0].start])
+
+
 def _measure(text: str, match: re.Match[str]) -> Measure | None:
     start = match.start() + len(match[0]) - len(match[0].lstrip())
     before = text[:start]
     unit, time = _unit_of(match["unit2"] or match["unit1"]), match["time2"] or match["time1"]
-    comparator = _comparator(match["prefix"], _BEFORE) or _comparator(match["suffix"], _AFTER)
+    comparator = _comparator(match["prefix"], _BEFORE) or _comparator(match["inner"] or match["suffix"], _AFTER)
     end = match.end() - (len(match[0]) - len(match[0].rstrip()))
     between = _RANGE_WORD.search(before) if match["high"] is not None else None
     if between is not None:
@@ -135,9 +142,9 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         return None  # "on 60 of the last 90 days": two numbers that only mean something together
     if time is not None:
         years = _DURATION_WORD[time.lower().rstrip("s")]
-        is_age = bool(match["old"] or match["age"]) or (
-            years == "years" and comparator is not None and _AGE_WORD.search(before) is not None
-        )
+        said = match["old"] or match["age"] or ""
+        of_person = _AGE_WORD.search(before) is not None or not before.strip()
+        is_age = "of age" in said.lower() or (of_person and bool(said or (years == "years" and comparator is not None)))
         if is_age and years == "years":
             return _range("age", start, end, match, comparator, "", "")
         if is_age:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
-from medpolicy.authoring.extraction.conditions import Conditions, joined, search_outside
+from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined, search_outside
 from medpolicy.authoring.extraction.context import Extraction, Item, mark, section_name, slug, unique
 from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, items_of
-from medpolicy.authoring.extraction.facts import FactBook
+from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
 from medpolicy.authoring.extraction.wording import StanceSaid, quantifier_in, sentences_of, stance_in
@@ -118,7 +118,8 @@ def extract_statements(extraction: Extraction) -> None:
 class _Statements:
     def __init__(self, extraction: Extraction) -> None:
         self._extraction = extraction
-        self._facts = FactBook()
+        text = " ".join(block.text for section in extraction.outline.of_kind(SectionKind.POLICY) for block in section.blocks)
+        self._facts = FactBook(abbreviations_in(text))
         scales = find_scales(extraction.document)
         self._scales = scales
         self._conditions = Conditions(
@@ -211,7 +212,9 @@ class _Statements:
         citation = self._extraction.cite(section, all_lines if not examples else lines)
         name = subject if following is None else f"{following['nouns'] or 'services'} listed"
         when = self._subject(subject, procedures, citation) if following is None else self._named(items, section)
-        scope, criteria = self._tail(section, tail, [] if examples or following else items, citation)
+        scope, criteria = self._tail(section, tail, [] if examples or following else items, citation, announced=bool(items))
+        if said.words.strip().lower().endswith(("covered", "approved")):
+            self._doubt(f'the document says "{said.words.strip()}", not medically necessary: check the stance')
         if otherwise is not None:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
@@ -253,9 +256,13 @@ class _Statements:
         elif examples:
             self._examples(section, statement, items)
 
-    def _tail(self, section: Section, tail: str, items: list[ListItem], citation: Item) -> tuple[Item | None, Item | None]:
-        """What follows the stance: for what (scope), and under which criteria."""
-        quantifier = quantifier_in(tail) if items else None
+    def _tail(
+        self, section: Section, tail: str, items: list[ListItem], citation: Item, *, announced: bool
+    ) -> tuple[Item | None, Item | None]:
+        """What follows the stance: for what (scope), and under which criteria. `announced`: some list follows."""
+        quantifier = quantifier_in(tail)
+        if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
+            self._doubt("a list of criteria is announced here, and none could be read")
         tree = CriteriaLists(self._extraction, section, self._conditions).read(items, quantifier) if items else None
         words = content_of_lead_in(tail, quantifier) if quantifier is not None else tail
         words = _without_examples(words)
@@ -264,7 +271,14 @@ class _Statements:
         if for_each is not None:
             referred = self._criteria_of_each(tail)
             words = f"{words[: for_each.start()]} {words[for_each.end() :]}"
-        pieces = _WHEN.split(_without_remarks(words), maxsplit=1)
+        words = _without_remarks(words)
+        exception = None
+        excepted = search_outside(UNLESS, words)
+        if excepted is not None:
+            unless = self._conditions.read(words[excepted.end() :], citation)
+            exception = None if unless is None else {"not": unless}
+            words = words[: excepted.start()]
+        pieces = _WHEN.split(words, maxsplit=1)
         scope_words = _SCOPE_OPENER.sub("", pieces[0].strip(" ,;:.")).strip(" ,;:.")
         scope = None
         if scope_words and not _NO_SCOPE.match(scope_words):
@@ -273,7 +287,7 @@ class _Statements:
         if len(pieces) > 1:
             rest = re.sub(r"^(?:and|or)\s+", "", pieces[1].strip(" ,;:."))
             condition = self._conditions.read(rest, citation) if rest else None
-        return scope, joined("all", [referred, condition, tree])
+        return scope, joined("all", [referred, condition, tree, exception])
 
     def _scope(self, words: str, citation: Item) -> Item | None:
         """ "orthopedic applications", "children <18 years of age", "symptomatic varicose veins"."""
@@ -476,6 +490,7 @@ def _core(subject: str) -> str:
     text = _UNMET.sub("", _ALL_OTHER.sub("", subject))
     end = search_outside(_END_OF_CORE, text)
     text = text if end is None else text[: end.start()]
+    text = re.sub(r"^[A-Z][\w /-]{2,40}:\s+(?=\S)", "", text.strip())
     text = re.sub(r"^(?:the\s+)?(?:use of\s+(?:the\s+)?|the\s+)", "", text.strip(), flags=re.IGNORECASE)
     return re.sub(r"\s+", " ", text).strip(" ,;:.")
 

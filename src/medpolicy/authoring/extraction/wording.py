@@ -121,6 +121,7 @@ class StanceSaid:
     stance: str
     tail: str
     tail_start: int
+    words: str
 
 
 def stance_in(sentence: str) -> StanceSaid | None:
@@ -132,10 +133,12 @@ def stance_in(sentence: str) -> StanceSaid | None:
             best = (match.start(), match.end(), stance)
     active = _ACTIVE.search(sentence)
     if active is not None and (best is None or active.start() < best[0]):
-        return StanceSaid(active["subject"], _stance_of_words(active["stance"]), active["tail"], active.start("tail"))
+        return StanceSaid(
+            active["subject"], _stance_of_words(active["stance"]), active["tail"], active.start("tail"), active["stance"]
+        )
     if best is None:
         return None
-    return StanceSaid(sentence[: best[0]].strip(), best[2], sentence[best[1] :], best[1])
+    return StanceSaid(sentence[: best[0]].strip(), best[2], sentence[best[1] :], best[1], sentence[best[0] : best[1]])
 
 
 def _stance_of_words(words: str) -> str:

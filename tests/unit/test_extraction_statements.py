@@ -1,0 +1,223 @@
+"""Statements of invented policies -> provisions: stances, scopes, criteria lists, what holds otherwise, products, delegation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from medpolicy.authoring.extraction.context import Extraction
+from medpolicy.authoring.extraction.statements import extract_statements
+from medpolicy.authoring.ledger import Ledger, LedgerBook, LineState
+from medpolicy.authoring.outline import outline_of
+from medpolicy.authoring.readers import read_document
+from tests.criteria_words import in_words
+
+
+def extract(body: str, heading: str = "Policy Statement") -> tuple[Extraction, Ledger]:
+    document = read_document(f"# A policy\n\n## {heading}\n\n{body}\n".encode(), "invented.md")
+    book = LedgerBook(document)
+    extraction = Extraction(document, outline_of(document), book)
+    extract_statements(extraction)
+    return extraction, book.close()
+
+
+def provisions(body: str, heading: str = "Policy Statement") -> list[dict[str, Any]]:
+    return list(extract(body, heading)[0].version["provisions"])
+
+
+def only(body: str) -> dict[str, Any]:
+    (provision,) = provisions(body)
+    return provision
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stance"),
+    [
+        ("Widget therapy is considered **medically necessary**.", "medically-necessary"),
+        ("Widget therapy may be considered medically necessary.", "medically-necessary"),
+        ("Widget therapy meets the definition of medical necessity.", "medically-necessary"),
+        ("The plan considers widget therapy medically necessary.", "medically-necessary"),
+        ("Widget therapy is covered.", "medically-necessary"),
+        ("Widget therapy is considered not medically necessary.", "not-medically-necessary"),
+        ("Widget therapy does not meet the definition of medical necessity.", "not-medically-necessary"),
+        ("Widget therapy is INVESTIGATIONAL.", "investigational"),
+        ("Widget therapy is considered experimental or investigational.", "investigational"),
+        ("Widget therapy is considered experimental, investigational, or unproven.", "investigational"),
+        ("Widget therapy is unproven and not medically necessary.", "investigational"),
+        ("Example Health considers widget therapy experimental and investigational.", "investigational"),
+        ("Widget therapy is considered cosmetic and does not meet the definition of medical necessity.", "cosmetic"),
+    ],
+)
+def test_stances(sentence: str, stance: str) -> None:
+    provision = only(sentence)
+    assert provision["stance"] == stance
+    assert in_words(provision["when"]) == "widget_therapy"
+    assert "criteria" not in provision
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "Widgets are medically necessary when ALL of the following are met:\n\n- Pain is lasting; AND\n- Swelling; AND\n- Fever",
+            "all(pain_lasting, swelling, fever)",
+        ),
+        (
+            "Widgets are medically necessary for ANY of the following conditions in an adult ≥ 18 years of age:\n\n- Gout\n- Lupus",
+            "all(age at_least 18, any(gout, lupus))",
+        ),
+        ("Widgets are medically necessary when EITHER of the following is met:\n\n* Gout\n* Lupus", "any(gout, lupus)"),
+        ("Widgets are medically necessary when BOTH of the following are met:\n\n1. Gout\n2. Lupus", "all(gout, lupus)"),
+        (
+            "Widgets are medically necessary when at least two (2) of the following are documented:\n\n- Gout\n- Lupus\n- Fever",
+            "2 of(gout, lupus, fever)",
+        ),
+        (
+            "Widgets are medically necessary when one or more of the following is present:\n\n- Gout\n- Lupus",
+            "any(gout, lupus)",
+        ),
+        (
+            "Widgets are medically necessary when none of the following is present:\n\n- Gout\n- Lupus",
+            "not(any(gout, lupus))",
+        ),
+        ("Widgets are medically necessary when the following criteria are met:\n\n- Gout; or\n- Lupus", "any(gout, lupus)"),
+        (
+            "Widgets are medically necessary when ALL of the following are met:\n\n1. Gout\n\nAND\n\n2. Lupus\n\nOR\n\n3. Fever",
+            "all(gout, any(lupus, fever))",
+        ),
+        (
+            "Widgets are medically necessary when ALL of the following are met:\n\n"
+            "1. Body mass index (BMI) is one of the following:\n"
+            "   - Greater than or equal to 40 kg/m<sup>2</sup>\n"
+            "   - BMI of 35 or greater with at least two of the following:\n"
+            "     - Diabetes\n     - Hypertension\n     - Apnea\n"
+            "2. Documentation of one or more of the following indications:\n"
+            "   - Ulceration\n   - Bleeding",
+            "all(any(body_mass_index at_least 40 kg/m2, all(body_mass_index at_least 35, 2 of(diabetes, hypertension, apnea))), any(ulceration, bleeding))",
+        ),
+        (
+            "Widgets are medically necessary for lasting back pain when the following criteria have been met:\n\n- Gout†\n- Lupus<sup>1</sup>",
+            "all(lasting_back_pain, gout, lupus)",
+        ),
+        ("Widgets are medically necessary as a treatment of back pain when rest has failed.", "all(back_pain, rest_failed)"),
+        ("Widgets are medically necessary in children <18 years of age.", "age less_than 18"),
+        ("Widgets are medically necessary for back pain unless surgery is planned.", "all(back_pain, not(surgery_planned))"),
+        ("Widgets are covered except when the member smokes.", "not(member_smokes)"),
+    ],
+)
+def test_criteria(body: str, expected: str) -> None:
+    provision = only(body)
+    assert in_words(provision["criteria"]) == expected
+    assert in_words(provision["when"]) == "widgets"
+
+
+def test_a_restriction_of_the_service_is_a_fact_of_its_own() -> None:
+    found = provisions(
+        "Grafts containing living cells are considered investigational for all dental applications.\n\n"
+        "Bone substitutes that must be combined with saline are considered investigational for all dental applications."
+    )
+    assert [in_words(provision["criteria"]) for provision in found] == [
+        "all(contains_living_cells, dental_application)",
+        "all(combined_with_saline, dental_application)",
+    ]
+
+
+def test_what_holds_otherwise_goes_to_the_statement_that_it_refers_to() -> None:
+    first, second = provisions(
+        "Arm widgets are medically necessary when ALL of the following criteria are met:\n\n- Gout\n- Lupus\n\n"
+        "Leg widgets are medically necessary when ALL of the following criteria are met:\n\n- Gout\n- Fever\n\n"
+        "Arm widgets that do not meet the criteria described above are considered cosmetic.\n\n"
+        "Leg widgets are considered investigational for all other indications, including but not limited to pain."
+    )
+    assert (first["otherwise"], second["otherwise"]) == ("cosmetic", "investigational")
+    assert first["otherwise_citation"]["lines"][0] > first["citation"]["lines"][1]
+
+
+def test_otherwise_without_such_a_statement_is_doubted() -> None:
+    provision = only("Arm widgets are considered investigational for all other indications.")
+    assert "no earlier statement" in provision["review"][0]
+
+
+def test_a_list_of_services() -> None:
+    provision = only(
+        "The following treatments are considered medically necessary for lasting pain when rest has failed:\n\n- Needling\n- Cupping"
+    )
+    assert in_words(provision["when"]) == "any(needling, cupping)"
+    assert in_words(provision["criteria"]) == "all(lasting_pain, rest_failed)"
+
+
+def test_examples_of_what_is_not_listed_decide_by_themselves() -> None:
+    found = provisions(
+        "Techniques not specifically listed above are considered investigational, including but not limited to:\n\n- Icing\n- Cupping"
+    )
+    assert [provision["id"] for provision in found[1:]] == ["icing", "cupping"]
+    assert all(provision["stance"] == "investigational" for provision in found)
+    assert "not listed" in found[0]["review"][0]
+
+
+def test_products_with_makers() -> None:
+    extraction, ledger = extract(
+        "Grafts containing living cells are investigational for all dental uses, including, but not limited to:\n\n"
+        "- Toothfill® (Example Dental)\n- Gumfix Plus™ (Other Maker)\n- Plain Name (Third Maker)."
+    )
+    (products,) = extraction.version["product_lists"]
+    assert [(product["name"], product["manufacturer"]) for product in products["products"]] == [
+        ("Toothfill®", "Example Dental"),
+        ("Gumfix Plus™", "Other Maker"),
+        ("Plain Name", "Third Maker"),
+    ]
+    assert products["implies"] == {"contains_living_cells": True, "dental_use": True}
+    assert not [line for line in ledger.lines if line.state is LineState.NOT_UNDERSTOOD and not line.text.startswith("#")]
+
+
+def test_codes_in_the_sentence_say_of_which_service_it_speaks() -> None:
+    provision = only("Widget therapy (CPT code 93653) is medically necessary in children <18 years of age.")
+    assert provision["procedures"] == ["93653"]
+    assert in_words(provision["when"]) == "procedure ['93653']"
+
+
+def test_criteria_of_someone_else_are_delegated() -> None:
+    provision = only("Widgets are medically necessary when InterQual criteria are met.")
+    assert provision["stance"] == "delegated"
+    assert provision["delegated_to"] == [{"kind": "guidelines", "title": "InterQual"}]
+    assert "medically necessary" in provision["review"][0]
+    provision = only("For widget therapy, refer to LCD L12345.")
+    assert provision["delegated_to"] == [{"kind": "lcd", "title": "LCD", "identifier": "L12345"}]
+
+
+def test_criteria_for_each_of_two_services() -> None:
+    extraction, _ = extract(
+        "Treatment of arm veins is medically necessary when ALL of the following are met:\n\n- Gout\n- Lupus\n\n"
+        "Treatment of leg veins is medically necessary when ALL of the following are met:\n\n- Fever\n- Rash\n\n"
+        "Concurrent treatment of arm veins along with leg veins is medically necessary when criteria are met for each vein and "
+        "imaging shows reflux."
+    )
+    third = extraction.version["provisions"][2]
+    names = [definition["id"] for definition in extraction.version["definitions"]]
+    assert in_words(third["criteria"]) == f"all(see {names[0]}, see {names[1]}, imaging_shows_reflux)"
+    assert in_words(extraction.version["definitions"][0]["criteria"]) == "all(gout, lupus)"
+
+
+def test_a_list_that_is_announced_and_not_there_is_doubted() -> None:
+    provision = only("Widgets are medically necessary when all of the following criteria are met:")
+    assert "criteria" not in provision
+    assert "none could be read" in provision["review"][0]
+
+
+def test_mixed_connectors_and_missing_ones_are_doubted() -> None:
+    mixed = only("Widgets are medically necessary when the following are met:\n\n- Gout; and\n- Lupus; or\n- Fever; and\n- Rash")
+    assert in_words(mixed["criteria"]) == "all(gout, any(lupus, fever), rash)"
+    assert "mixed" in mixed["review"][0]
+
+
+def test_reasons_are_narrative_and_the_rest_is_not_understood() -> None:
+    _, ledger = extract("Widgets are investigational. The evidence is insufficient.\n\nBananas are yellow.")
+    states = {line.text: line.state for line in ledger.lines}
+    assert states["Bananas are yellow."] is LineState.NOT_UNDERSTOOD
+    assert states["Widgets are investigational. The evidence is insufficient."] is LineState.USED
+
+
+def test_provision_ids_are_unique() -> None:
+    found = provisions("Widgets are investigational for pain.\n\nWidgets are investigational for fever.")
+    assert [provision["id"] for provision in found] == ["widgets", "widgets-2"]
