@@ -56,7 +56,7 @@ def test_text_is_without_markup_and_keeps_its_lines():
     text = "Covered *if* [listed](https://example.org/a){: target=_blank } in\n"
     text += "**Plan<sup>SM</sup>** at 35 kg/m<sup>2</sup> ==now== ^^only^^ &amp; `here`"
     (block,) = blocks_of(text)
-    assert block.text == "Covered if listed in Plan℠ at 35 kg/m2 now only & here"
+    assert block.text == "Covered if listed in Plan℠ at 35 kg/m² now only & here"
     assert block.links == (("https://example.org/a", "listed"),)
     assert not block.bold
     at = block.text.index("Plan")

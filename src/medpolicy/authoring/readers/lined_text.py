@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from medpolicy.authoring.document import Span
 
+# What stands raised beside a name, as the one sign that it means.
+TRADEMARKS = {"SM": "℠", "TM": "™", "R": "®", "(R)": "®"}
+
 _SPACE = re.compile(r"\s+")
 
 
@@ -74,3 +77,14 @@ class LinedText:
         for part in parts:
             lines.extend(self.lines[part])
         return LinedText("".join(self.text[part] for part in parts), lines)
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised(text: str) -> str:
+    """Superscript text without its markup: a trademark's sign, or raised digits, so that neither joins the word before."""
+    sign = TRADEMARKS.get(text.strip().upper())
+    if sign is not None:
+        return sign
+    return text.translate(_SUPERSCRIPTS) if re.fullmatch(r"[\d,\s–-]+", text) else text

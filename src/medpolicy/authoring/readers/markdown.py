@@ -14,7 +14,8 @@ from medpolicy.authoring.readers.blocks import (
     with_split_sentences_joined,
     with_split_tables_joined,
 )
-from medpolicy.authoring.readers.lined_text import LinedText
+from medpolicy.authoring.readers.html import read_html
+from medpolicy.authoring.readers.lined_text import LinedText, raised
 from medpolicy.authoring.readers.tab_tables import TabTable, tab_tables
 from medpolicy.errors import DocumentError
 
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 _MARKED = (re.compile(r"==(?=\S)(.+?)(?<=\S)=="), re.compile(r"\^\^(?=\S)(.+?)(?<=\S)\^\^"))
 _ATTRIBUTES = re.compile(r"\{ ?:[^{}\n]*\}")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b")
-_TRADEMARKS = {"SM": "℠", "TM": "™", "R": "®", "(R)": "®"}
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})")
 _HTML = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
+_HTML_ELEMENT = re.compile(r"<(?:table|ul|ol|h[1-6]|p)\b", re.IGNORECASE)
 _MARKER = re.compile(r"[\s>]*")
 _PIPE_ROW = re.compile(r"\s*\|.*\|\s*")
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -178,6 +179,9 @@ class _MarkdownReader:
     def _raw(self, token: Token) -> Iterator[Block]:
         """HTML between the paragraphs, and fences: their text, without markup."""
         numbers = _numbers(token)
+        if token.type == "html_block" and _HTML_ELEMENT.search(token.content):
+            yield from read_html(self._lines[numbers[0] - 1 : numbers[-1]])
+            return
         lined = LinedText.of((self._texts[number - 1] + "\n", number) for number in numbers)
         lined = lined.without(_FENCE) if token.type == "fence" else lined.without(_HTML)
         lined = lined.collapsed()
@@ -258,7 +262,7 @@ def _inline(children: Iterable[Token], numbers: Sequence[int]) -> _Inline:
         else:
             text = token.content
             if superscript > 0:
-                text = _TRADEMARKS.get(text.strip().upper(), text)
+                text = raised(text)
             pieces.append((text, line))
             plain = plain or bool(bold <= 0 and text.strip())
     lined = LinedText.of(pieces)
