@@ -53,8 +53,10 @@ def read(text: str) -> tuple[Conditions, dict[str, Any] | None]:
         ),
         (
             "Symptoms of ischemia in the last 90 days, symptom duration less than 24 hours, or minor stroke",
-            "any(all(symptoms_of_ischemia, time_since_symptoms_of_ischemia at_most 90 days, symptom_duration less_than 24 h), "
-            "minor_stroke)",
+            (
+                "any(all(symptoms_of_ischemia, time_since_symptoms_of_ischemia at_most 90 days, symptom_duration less_than 24 h), "
+                "minor_stroke)"
+            ),
         ),
         (
             "Atopic dermatitis with at least 10% body surface area involvement",

@@ -87,13 +87,15 @@ def test_stances(sentence: str, stance: str) -> None:
             "all(gout, any(lupus, fever))",
         ),
         (
-            "Widgets are medically necessary when ALL of the following are met:\n\n"
-            "1. Body mass index (BMI) is one of the following:\n"
-            "   - Greater than or equal to 40 kg/m<sup>2</sup>\n"
-            "   - BMI of 35 or greater with at least two of the following:\n"
-            "     - Diabetes\n     - Hypertension\n     - Apnea\n"
-            "2. Documentation of one or more of the following indications:\n"
-            "   - Ulceration\n   - Bleeding",
+            (
+                "Widgets are medically necessary when ALL of the following are met:\n\n"
+                "1. Body mass index (BMI) is one of the following:\n"
+                "   - Greater than or equal to 40 kg/m<sup>2</sup>\n"
+                "   - BMI of 35 or greater with at least two of the following:\n"
+                "     - Diabetes\n     - Hypertension\n     - Apnea\n"
+                "2. Documentation of one or more of the following indications:\n"
+                "   - Ulceration\n   - Bleeding"
+            ),
             "all(any(body_mass_index at_least 40 kg/m2, all(body_mass_index at_least 35, 2 of(diabetes, hypertension, apnea))), any(ulceration, bleeding))",
         ),
         (
