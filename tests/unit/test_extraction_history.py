@@ -59,7 +59,8 @@ def test_the_date_column_is_found_where_it_comes_last() -> None:
 
 def test_lines_that_begin_with_a_date_and_run_on() -> None:
     events = _events(
-        "## Policy History\n\n01/05/20 Annual review; description and\nreferences updated.\n02/01/21 Revision; formatting changes.\n"
+        "## Policy History\n\n01/05/20 Annual review; description and\nreferences updated.\n"
+        "02/01/21 Revision; formatting changes.\n"
     )
     assert [(event["date"], event["touches"], event["citation"]["lines"]) for event in events] == [
         ("2020-01-05", ["description", "references"], [3, 4]),

@@ -69,8 +69,10 @@ from tests.extraction_samples import extracted
             },
         ),
         (
-            "U.S. Office of Braces. Rules for Braces. <https://www.braces.example/rules-for-braces>. Updated March 23, 2020. "
-            "Accessed December 1, 2024.",
+            (
+                "U.S. Office of Braces. Rules for Braces. <https://www.braces.example/rules-for-braces>. Updated March 23, 2020. "
+                "Accessed December 1, 2024."
+            ),
             {
                 "organization": "U.S. Office of Braces",
                 "title": "Rules for Braces",

@@ -27,6 +27,10 @@ def test_the_label_above_a_title_is_front_matter() -> None:
     ]
 
 
+def test_a_part_that_stands_first_is_no_label() -> None:
+    assert _kinds((2, "Coding"), (3, "Hands"), "L3908") == [("coding", "Coding"), ("coding", "Hands")]
+
+
 def test_a_first_heading_with_text_is_no_label() -> None:
     assert _kinds((1, "Policy"), "A brace is considered medically necessary.", (2, "Which braces"), "All.")[0][0] == "policy"
 

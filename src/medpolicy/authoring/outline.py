@@ -98,6 +98,7 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
             "limitations( and exclusions)?|exclusions",
         ),
     ),
+    (SectionKind.OTHER, ("other( information)?",)),
     (SectionKind.APPROVAL, ("(committee |policy )?approvals?( history| dates?)?",)),
     (
         SectionKind.DISCLAIMER,
@@ -170,7 +171,8 @@ def outline_of(document: SourceDocument) -> Outline:
 def _kind_where_unknown(sections: list[Section], stack: list[Section]) -> SectionKind:
     """The kind of a heading whose words are not known, by what stands above it."""
     before = sections[-1]
-    if len(sections) == 2 and before.heading is not None and not sections[0].blocks and not before.blocks:
+    is_first = len(sections) == 2 and not sections[0].blocks and not before.blocks
+    if is_first and before.kind is SectionKind.POLICY:
         before.kind = SectionKind.FRONT  # the first heading of all, with no text of its own, only labels the document
     if before.heading is not None and not before.blocks and before.kind is not SectionKind.OTHER:
         return before.kind  # the second line of a heading, whatever its level

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from medpolicy.authoring.extraction.code_ranges import written_out
 from medpolicy.errors import InvalidModel
-from medpolicy.model.codes import CodeSystem, is_well_formed
 
 # Which words name which part of a policy. Longer phrases stand before shorter ones that they hold.
 PARTS: Final[tuple[tuple[str, str], ...]] = (
@@ -70,7 +70,6 @@ _ONE_OF_SEVERAL = re.compile(r"\s+(?:for|on|of|regarding|concerning|about)\b", r
 _NAMED_TABLE = re.compile(r"\b(table|figure|appendix) (\d+|[A-Z])\.(?=\s)", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"(?<=[a-z\d)\]])[.;](?=\s|$)|[•▪●]|\s[–-]\s|:\s|,\s+(?=no (?:\w+ )?changes?\b)", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w-])(\d{4}[0-9AFMTU]|[A-Z]\d{4})(?:\s*[-–]\s*(\d{4}[0-9AFMTU]|[A-Z]\d{4}))?(?![\w-])")
-_MOST_CODES_OF_A_RANGE = 50
 
 
 @dataclass(slots=True)
@@ -165,17 +164,6 @@ def _codes_of(text: str, said: EventWords) -> list[str]:
     first, last = match.group(1), match.group(2)
     if last is None:
         return [first]
-    codes = _range(first, last)
+    codes = written_out(first, last)
     said.marks.append(f"the range {first}-{last} was written out, code by code: are these all of them?")
     return codes or [first, last]
-
-
-def _range(first: str, last: str) -> list[str]:
-    stem = re.compile(r"([A-Z]?)(\d+)([A-Z]?)")
-    low, high = stem.fullmatch(first), stem.fullmatch(last)
-    if low is None or high is None or (low[1], low[3]) != (high[1], high[3]):
-        return []
-    numbers = range(int(low[2]), int(high[2]) + 1)
-    codes = [f"{low[1]}{number:0{len(low[2])}}{low[3]}" for number in numbers[:_MOST_CODES_OF_A_RANGE]]
-    well_formed = all(is_well_formed(CodeSystem.CPT, code) or is_well_formed(CodeSystem.HCPCS, code) for code in codes)
-    return codes if well_formed and len(numbers) <= _MOST_CODES_OF_A_RANGE else []

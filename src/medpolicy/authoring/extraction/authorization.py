@@ -1,0 +1,201 @@
+"""Prior authorization: by sentences for a setting, and by tables of lines of business against settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from medpolicy.authoring.document import Block, BlockKind, Cell, Row
+from medpolicy.authoring.extraction.context import Extraction, Item, mark
+from medpolicy.authoring.extraction.entries import content, lines_of_row, lines_outside_rows
+from medpolicy.authoring.extraction.lines_of_business import KnownLine, known_lines, lines_named_in
+from medpolicy.authoring.outline import Section, SectionKind
+
+SETTINGS: Final = ("inpatient", "outpatient")
+_SETTING_WORDS: Final = (
+    ("inpatient", re.compile(r"\binpatient\b|\bhospital admission", re.IGNORECASE)),
+    ("outpatient", re.compile(r"\boutpatient\b|\bambulatory\b|\boffice\b", re.IGNORECASE)),
+)
+_AUTHORIZATION = r"(?:pre-?|prior )?(?:authori[sz]ation|certification|notification|approval|auth)s?"
+# In order: the first that fits says what the rule is.
+_RULES: Final = (
+    ("not-covered", re.compile(r"\bnot (?:a )?covered\b|\bnon-?covered\b|\bnot a (?:covered )?benefit\b", re.IGNORECASE)),
+    (
+        "no-auth",
+        re.compile(
+            rf"\bnot (?:be )?(?:required|needed|necessary)\b|\bno {_AUTHORIZATION}\b|\b(?:does|do) not (?:require|need)\b"
+            r"|^\s*(?:no|none)\.?\s*$",
+            re.IGNORECASE,
+        ),
+    ),
+    ("conditional", re.compile(r"\b(?:may|might|could|can) (?:be )?(?:required?|needed?)\b", re.IGNORECASE)),
+    (
+        "auth-needed",
+        re.compile(
+            r"\b(?:required|needed|mandatory|requires?)\b|\bmust (?:be (?:obtained|requested|submitted)|obtain|request)\b"
+            r"|^\s*yes\.?\s*$",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_WORDS_OF_RULES: Final = {
+    "not-covered": "not covered",
+    "no-auth": "no authorization is needed",
+    "conditional": "it depends whether authorization is needed",
+    "auth-needed": "authorization is needed beforehand",
+}
+_POINTS_ELSEWHERE = re.compile(r"\bsee (?:the )?(?:table )?(?:below|above|following|table)\b|\brefer to\b", re.IGNORECASE)
+_PRODUCTS = re.compile(r"\bproducts?\b", re.IGNORECASE)
+_CODE = re.compile(r"(?<![\w-])(?:\d{4}[0-9AFMTU]|[A-Z]\d{4})(?![\w-])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one place says: the rule, for which settings and lines, and where it stands."""
+
+    rule: str
+    settings: tuple[str, ...]
+    lines_of_business: tuple[str, ...]
+    procedures: tuple[str, ...]
+    lines: tuple[int, ...]
+    section: Section
+    doubts: tuple[str, ...] = ()
+
+
+def extract_authorization(extraction: Extraction) -> None:
+    """Fill `version["authorization"]`: one rule for each setting and line of business that the document speaks of."""
+    rules: list[Item] = []
+    for section in extraction.outline.of_kind(SectionKind.AUTHORIZATION):
+        if section.heading is not None:
+            extraction.use(section.heading.lines, "authorization")
+        for block in content(section):
+            for said in _said(extraction, section, block):
+                _add(extraction, rules, said)
+    if rules:
+        extraction.version["authorization"] = rules
+
+
+def rule_of(text: str) -> str | None:
+    """The rule that a text states; None where it states none."""
+    return next((rule for rule, pattern in _RULES if pattern.search(text)), None)
+
+
+def _said(extraction: Extraction, section: Section, block: Block) -> Iterator[_Said]:
+    if block.kind is BlockKind.TABLE:
+        yield from _table(extraction, section, block)
+        return
+    rule = rule_of(block.text)
+    if _POINTS_ELSEWHERE.search(block.text) and rule in (None, "conditional"):
+        extraction.use(block.lines, "authorization")
+    elif rule is None or not re.search(_AUTHORIZATION, block.text, re.IGNORECASE):
+        extraction.book.not_understood(block.lines, "no rule on prior authorization could be read from it")
+    else:
+        settings = _settings_in(block.text) or _settings_in(" ".join(section.path))
+        named = lines_named_in(extraction, block.text)
+        doubts = []
+        if not settings:
+            doubts.append("it names no setting; it was read for inpatient and outpatient")
+        if rule == "conditional":
+            doubts.append("it says that authorization may be required: when is it?")
+        if _PRODUCTS.search(block.text) and not named and extraction.version.get("product_lists"):
+            doubts.append("“products” was read as lines of business, though the policy lists products of another kind too")
+        yield _Said(
+            rule,
+            settings or SETTINGS,
+            tuple(named) or _every_line(extraction),
+            tuple(_CODE.findall(block.text)),
+            block.lines,
+            section,
+            tuple(doubts),
+        )
+
+
+def _table(extraction: Extraction, section: Section, table: Block) -> Iterator[_Said]:
+    extraction.use(lines_outside_rows(table), "authorization")
+    above = _settings_in(" ".join(section.path))
+    columns: dict[int, tuple[str, ...]] = {}
+    for row in table.rows:
+        header = {at: _settings_in(text) for at, text in enumerate(row.texts) if _settings_in(text)}
+        if row.is_header or (header and not any(rule_of(text) for text in row.texts)):
+            columns = header or columns
+            extraction.use(lines_of_row(row), "authorization")
+            continue
+        cells = list(_cells_with_rules(row, columns, above))
+        if not cells or not row.texts[0].strip():
+            extraction.book.not_understood(lines_of_row(row), "a row of the authorization table that names no rule")
+        for cell, settings in cells:
+            yield from _cell(extraction, section, row, cell, settings)
+
+
+def _cells_with_rules(
+    row: Row, columns: dict[int, tuple[str, ...]], above: tuple[str, ...]
+) -> Iterator[tuple[Cell, tuple[str, ...]]]:
+    """The cells behind the first, each with the settings of its column."""
+    for at, cell in enumerate(row.cells):
+        if at == 0 or not cell.text.strip() or (columns and at not in columns):
+            continue
+        yield cell, columns.get(at, above)
+
+
+def _cell(extraction: Extraction, section: Section, row: Row, cell: Cell, settings: tuple[str, ...]) -> Iterator[_Said]:
+    subject = row.texts[0]
+    procedures = tuple(_CODE.findall(subject))
+    named = tuple(lines_named_in(extraction, subject))
+    lines = lines_of_row(row)
+    if not procedures and not named:
+        extraction.book.not_understood(lines, f"“{subject}” matches no line of business that is declared")
+        return
+    rule = rule_of(cell.text)
+    doubts = []
+    if rule is None:
+        rule = "conditional"
+        doubts.append("its words state no rule that is known here: what is the rule?")
+    elif rule == "conditional":
+        doubts.append("it says that authorization may be required: when is it?")
+    if not settings:
+        doubts.append("it names no setting; it was read for inpatient and outpatient")
+    yield _Said(rule, settings or SETTINGS, named or _every_line(extraction), procedures, lines, section, tuple(doubts))
+
+
+def _settings_in(text: str) -> tuple[str, ...]:
+    return tuple(setting for setting, pattern in _SETTING_WORDS if pattern.search(text))
+
+
+def _every_line(extraction: Extraction) -> tuple[str, ...]:
+    of_version = extraction.version.get("lines_of_business")
+    return tuple(of_version) if of_version else tuple(line.id for line in known_lines(extraction))
+
+
+def _add(extraction: Extraction, rules: list[Item], said: _Said) -> None:
+    names = {line.id: line for line in known_lines(extraction)}
+    of_version = _every_line(extraction)
+    for setting in said.settings:
+        for line in said.lines_of_business:
+            if line not in of_version:
+                continue
+            extraction.use(said.lines, f"authorization[{setting}, {line}]")
+            earlier = next((rule for rule in rules if _is_same(rule, setting, line, said.procedures)), None)
+            if earlier is None:
+                rules.append(_rule(extraction, said, setting, names[line]))
+            elif earlier["rule"] != said.rule:
+                here, there = _WORDS_OF_RULES[earlier["rule"]], _WORDS_OF_RULES[said.rule]
+                mark(earlier, f"two places disagree: here {here}; on line {said.lines[0]} {there}: which holds?")
+                earlier["rule"] = "conditional"
+
+
+def _is_same(rule: Item, setting: str, line: str, procedures: tuple[str, ...]) -> bool:
+    return (rule["setting"], rule["lines_of_business"], rule.get("procedures", [])) == (setting, [line], list(procedures))
+
+
+def _rule(extraction: Extraction, said: _Said, setting: str, line: KnownLine) -> Item:
+    rule: Item = {"setting": setting, "lines_of_business": [line.id], "rule": said.rule}
+    if said.procedures:
+        rule["procedures"] = list(said.procedures)
+    of_codes = f" for {', '.join(said.procedures)}" if said.procedures else ""
+    rule["text"] = f"{setting.capitalize()}, {line.name}{of_codes}: {_WORDS_OF_RULES[said.rule]}."
+    rule["citation"] = extraction.cite(said.section, said.lines)
+    for doubt in said.doubts:
+        mark(rule, doubt)
+    return rule

@@ -1,0 +1,237 @@
+"""The lines of business for which a policy speaks, matched with those that the issuer declares.
+
+Without an issuer on file the lines that the document itself names are put aside, under `policy["_lines"]`, for a draft of the
+issuer's file: mappings with `id`, `name` and `program`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug, unique
+from medpolicy.authoring.extraction.entries import content
+from medpolicy.authoring.outline import Section, SectionKind
+
+SIDE_DATA: Final = "_lines"
+
+# Words that name a programme. A list of lines changes from one programme to the next at such a word.
+PROGRAMS: Final = {
+    "commercial": "commercial",
+    "medicare": "medicare-advantage",
+    "medicaid": "medicaid",
+    "federal": "federal-employee",
+    "fep": "federal-employee",
+    "state": "state-account",
+}
+_PLAN_WORDS: Final = frozenset(PROGRAMS) | {"hmo", "ppo", "pos", "indemnity", "epo", "exchange", "marketplace"}
+_INSIGNIFICANT: Final = frozenset(
+    (
+        *("and", "or", "the", "of", "for", "to", "in", "all", "any", "both", "members", "member", "enrollees", "plans", "plan"),
+        *("products", "product", "program", "programs", "lines", "line", "business", "policies", "sm"),
+    )
+)
+_ALL_LINES = re.compile(
+    r"\bappl(?:y|ies|icable) to (?:all|every|each) (?:of (?:the|our) )?(?:lines? of business|products?|plans?)\b", re.IGNORECASE
+)
+_LABEL = re.compile(
+    r"^(?:applicable |this policy )?(?:lines? of business|applicable (?:plans|products)|applies to)(?: this policy applies to)?"
+    r"\s*:\s*(?P<lines>.+)$",
+    re.IGNORECASE,
+)
+_TRADEMARKS = re.compile(r"[®™℠]")
+_WORD = re.compile(r"[a-z0-9]+")
+_PARENTHESES = re.compile(r"\(([^)]*)\)")
+_LEADING_LABEL = re.compile(r"^(?P<label>[A-Z][^:.]{3,60}?)(?: products| members)?:\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """A line of business that the issuer declares, or that the document names where no issuer is on file."""
+
+    id: str
+    name: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """Where the document says for which lines it speaks; `text` None: for all."""
+
+    text: str | None
+    section: Section | str
+    lines: tuple[int, ...]
+
+
+def extract_lines_of_business(extraction: Extraction) -> None:
+    """Fill `version["lines_of_business"]` and its citation; marks of doubt stand at the version itself."""
+    stated = _from_heading(extraction) or _from_label(extraction) or _from_sentence(extraction)
+    if extraction.issuer is None:
+        extraction.policy[SIDE_DATA] = _named_by_document(extraction, stated)
+    every = [line.id for line in known_lines(extraction)]
+    named = every if stated is None or stated.text is None else lines_named_in(extraction, stated.text)
+    if stated is None:
+        mark(extraction.version, "the document does not say for which lines of business it speaks; all were taken")
+        stated = _title(extraction)
+    elif not named:
+        mark(extraction.version, "no line of business could be told from the words of the document; all were taken")
+    elif stated.text is not None:
+        _mark_unmatched(extraction, stated.text)
+    extraction.version["lines_of_business"] = named or every
+    extraction.version["lines_of_business_citation"] = extraction.cite(stated.section, stated.lines)
+    extraction.use(stated.lines, "lines_of_business")
+
+
+def known_lines(extraction: Extraction) -> list[KnownLine]:
+    """The lines that the issuer declares; without one those put aside from the document."""
+    if extraction.issuer is not None:
+        return [KnownLine(line.id, line.name, line.program.value) for line in extraction.issuer.lines_of_business]
+    return [KnownLine(item["id"], item["name"], item["program"]) for item in extraction.policy.get(SIDE_DATA, ())]
+
+
+def lines_named_in(extraction: Extraction, text: str) -> list[str]:
+    """The ids of the known lines that a text names, in the issuer's order.
+
+    A line is named where all words of its name, or of its id, stand within one stretch of text about one programme; a programme
+    that stands alone ("Medicare members") names all its lines.
+    """
+    issuer_words = set() if extraction.issuer is None else _words(extraction.issuer.id)
+    stretches = [_words(stretch) for stretch in _stretches(text)]
+    found = []
+    for line in known_lines(extraction):
+        wanted = [words for words in _namings(line, issuer_words) if words]
+        alone = {word for word, program in PROGRAMS.items() if program == line.program}
+        if any(any(words <= stretch for words in wanted) or (stretch and stretch <= alone) for stretch in stretches):
+            found.append(line.id)
+    return found
+
+
+def _namings(line: KnownLine, issuer_words: set[str]) -> list[set[str]]:
+    outside = _PARENTHESES.sub(" ", line.name)
+    initials = "".join(word[0] for word in outside.split() if word[0].isalpha()).lower()
+    namings = [_words(line.name), _words(line.id) - issuer_words]
+    for inside in _PARENTHESES.findall(line.name):
+        if inside.strip().lower() == initials:
+            namings += [_words(outside), {initials}]
+    return namings
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower())) - _INSIGNIFICANT
+
+
+def _stretches(text: str) -> list[str]:
+    starts = [match.start() for match in _WORD.finditer(text.lower()) if match.group() in PROGRAMS]
+    if not starts or starts[0] > 0:
+        starts.insert(0, 0)
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+# -- where the document says it -----------------------------------------------------------------------------------
+
+
+def _from_heading(extraction: Extraction) -> _Stated | None:
+    """A heading above the statements that names plans or their members."""
+    before: Section | None = None
+    for section in extraction.outline.sections:
+        if section.kind is SectionKind.POLICY and section.heading is not None and _names_plans(section.title):
+            above = before if before is not None and before.kind is SectionKind.POLICY and not before.blocks else section
+            return _Stated(section.title, above, section.heading.lines)
+        before = section
+    return None
+
+
+def _names_plans(title: str) -> bool:
+    words = set(_WORD.findall(title.lower()))
+    return bool(words & _PLAN_WORDS) and bool(words & {"members", "member", "plans", "products", "hmo", "ppo", "pos"})
+
+
+def _from_label(extraction: Extraction) -> _Stated | None:
+    for section, block in _front_blocks(extraction):
+        match = _LABEL.match(block.text)
+        if match is not None:
+            text = None if _words(match["lines"]) <= {"all"} else match["lines"]
+            return _Stated(text, section, block.lines)
+    return None
+
+
+def _from_sentence(extraction: Extraction) -> _Stated | None:
+    for section in extraction.outline.sections:
+        for block in content(section):
+            match = _ALL_LINES.search(block.text)
+            if match is not None:
+                return _Stated(None, section, block.lines_of(*_sentence_around(block.text, match)))
+    return None
+
+
+def _sentence_around(text: str, match: re.Match[str]) -> tuple[int, int]:
+    before, end = text.rfind(". ", 0, match.start()), text.find(". ", match.end())
+    return before + 2 if before >= 0 else 0, end if end >= 0 else len(text)
+
+
+def _front_blocks(extraction: Extraction) -> list[tuple[Section, Block]]:
+    kinds = (SectionKind.FRONT, SectionKind.POLICY, SectionKind.OTHER)
+    return [(section, block) for section in extraction.outline.of_kind(*kinds) for block in content(section)]
+
+
+def _title(extraction: Extraction) -> _Stated:
+    for section in extraction.outline.sections:
+        lines = section.heading.lines if section.heading is not None else tuple(block.lines[0] for block in content(section))[:1]
+        if lines:
+            return _Stated(None, section, lines)
+    return _Stated(None, "Heading of the document", (1,))
+
+
+def _mark_unmatched(extraction: Extraction, text: str) -> None:
+    for stretch in _stretches(text):
+        if not lines_named_in(extraction, stretch) and _words(stretch) & _PLAN_WORDS:
+            named = stretch.strip(" ,;:")
+            mark(extraction.version, f"“{named}” stands among the lines of business and matches none that is declared")
+
+
+# -- without an issuer on file ------------------------------------------------------------------------------------
+
+
+def _named_by_document(extraction: Extraction, stated: _Stated | None) -> list[Item]:
+    """Lines by the rows of the authorization table, else by the heading, else by the exceptions; at least one."""
+    names = _table_rows(extraction)
+    source = "a row of the authorization table"
+    if not names and stated is not None and stated.text is not None:
+        names = [stretch.strip(" ,;:&") for stretch in _stretches(stated.text)]
+        names = [re.sub(r"\s+(?:and|or)$", "", name) for name in names if _words(name) & _PLAN_WORDS]
+        source = "the heading above the statements"
+    if not names:
+        names = ["Commercial", *_exceptions(extraction)]
+        source = "the program exceptions, with a commercial line assumed for all others"
+    found: list[Item] = []
+    for name in names:
+        line_id = unique(slug(name), [item["id"] for item in found])
+        program = next((PROGRAMS[word] for word in _WORD.findall(name.lower()) if word in PROGRAMS), "commercial")
+        found.append({"id": line_id, "name": _TRADEMARKS.sub("", name).strip(), "program": program})
+    mark(extraction.version, f"no issuer is on file; its lines of business were read from {source}")
+    return found
+
+
+def _table_rows(extraction: Extraction) -> list[str]:
+    names: list[str] = []
+    for section in extraction.outline.of_kind(SectionKind.AUTHORIZATION):
+        for block in content(section):
+            if block.kind is not BlockKind.TABLE:
+                continue
+            for row in block.rows:
+                name = row.texts[0].strip() if row.texts else ""
+                if not row.is_header and set(_WORD.findall(name.lower())) & _PLAN_WORDS and name not in names:
+                    names.append(name)
+    return names
+
+
+def _exceptions(extraction: Extraction) -> list[str]:
+    names: list[str] = []
+    for section in extraction.outline.of_kind(SectionKind.EXCEPTIONS):
+        for block in content(section):
+            match = _LEADING_LABEL.match(block.text)
+            if match is not None and set(_WORD.findall(match["label"].lower())) & _PLAN_WORDS and match["label"] not in names:
+                names.append(match["label"].strip())
+    return names

@@ -1,0 +1,85 @@
+"""Lines of business: matched with those of an issuer, or put aside for a draft of one. The documents are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from medpolicy.authoring.extraction.lines_of_business import SIDE_DATA, extract_lines_of_business, lines_named_in
+from tests.extraction_samples import ISSUER, extracted
+
+ALL = ["north-plan-commercial", "medicare-choice", "fep"]
+
+
+def test_the_heading_above_the_statements_names_them() -> None:
+    text = "# Braces\n\nx\n\n### Policy\n\n## Commercial and Medicare Choice HMO Members\n\nBraces are covered.\n"
+    version = extracted(text, extract_lines_of_business, issuer=ISSUER).version
+    assert version["lines_of_business"] == ["north-plan-commercial", "medicare-choice"]
+    assert version["lines_of_business_citation"]["lines"] == [7, 7]
+    assert version["lines_of_business_citation"]["section"] == "Policy"
+    assert "review" not in version
+
+
+def test_a_heading_that_names_a_line_of_nobody_is_asked_about() -> None:
+    text = "# Braces\n\nx\n\n## Policy\n\n### Commercial Members, Medicaid Members\n\nBraces are covered.\n"
+    version = extracted(text, extract_lines_of_business, issuer=ISSUER).version
+    assert version["lines_of_business"] == ["north-plan-commercial"]
+    assert "Medicaid" in version["review"][0]
+
+
+def test_a_label_in_the_front_matter() -> None:
+    version = extracted("# Braces\n\nLines of Business: Commercial, FEP\n", extract_lines_of_business, issuer=ISSUER).version
+    assert version["lines_of_business"] == ["north-plan-commercial", "fep"]
+
+
+def test_all_lines_by_a_sentence_wherever_it_stands() -> None:
+    text = "# Braces\n\nBe careful.\nTHIS GUIDELINE APPLIES TO ALL LINES OF BUSINESS UNLESS OTHERWISE NOTED.\n"
+    version = extracted(text, extract_lines_of_business, issuer=ISSUER).version
+    assert (version["lines_of_business"], version["lines_of_business_citation"]["lines"]) == (ALL, [4, 4])
+    assert "review" not in version
+
+
+def test_nothing_said_is_all_lines_with_a_mark() -> None:
+    version = extracted("# Braces\n\n## Policy\n\nBraces are covered.\n", extract_lines_of_business, issuer=ISSUER).version
+    assert version["lines_of_business"] == ALL
+    assert "does not say" in version["review"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Medicare Choice", ["medicare-choice"]),  # all words of its id, though not of its name
+        ("Medicare Choice (HMO)", ["medicare-choice"]),
+        ("Medicare members", ["medicare-choice"]),
+        ("Commercial HMO and Medicare members", ["north-plan-commercial", "medicare-choice"]),
+        ("Federal Employee Program (FEP): Follow FEP guidelines.", ["fep"]),
+        ("FEP", ["fep"]),
+        ("HMO", []),
+        ("Medicaid", []),
+        ("", []),
+    ],
+)
+def test_words_that_name_a_line(text: str, found: list[str]) -> None:
+    extraction = extracted("# Braces\n", issuer=ISSUER)
+    assert lines_named_in(extraction, text) == found
+
+
+def test_without_an_issuer_the_rows_of_the_authorization_table_are_put_aside() -> None:
+    text = (
+        "# Braces\n\n## Policy\n\n### Commercial PPO and Medicare HMO Members\n\nBraces are covered.\n\n## Authorization\n\n"
+        "| | Outpatient |\n|---|---|\n| Commercial PPO | Required |\n| Medicare HMO | Not required |\n"
+    )
+    extraction = extracted(text, extract_lines_of_business)
+    assert extraction.policy[SIDE_DATA] == [
+        {"id": "commercial-ppo", "name": "Commercial PPO", "program": "commercial"},
+        {"id": "medicare-hmo", "name": "Medicare HMO", "program": "medicare-advantage"},
+    ]
+    assert extraction.version["lines_of_business"] == ["commercial-ppo", "medicare-hmo"]
+    assert "no issuer" in extraction.version["review"][0]
+
+
+def test_without_an_issuer_and_a_table_the_exceptions_name_lines() -> None:
+    text = (
+        "# Braces\n\nApplies to all lines of business.\n\n## Program Exceptions\n\nMedicaid Products: Follow state guidelines.\n"
+    )
+    extraction = extracted(text, extract_lines_of_business)
+    assert [line["id"] for line in extraction.policy[SIDE_DATA]] == ["commercial", "medicaid"]
