@@ -54,7 +54,8 @@ def read(text: str) -> tuple[Conditions, dict[str, Any] | None]:
         (
             "Symptoms of ischemia in the last 90 days, symptom duration less than 24 hours, or minor stroke",
             (
-                "any(all(symptoms_of_ischemia, time_since_symptoms_of_ischemia at_most 90 days, symptom_duration less_than 24 h), "
+                "any(all(symptoms_of_ischemia, time_since_symptoms_of_ischemia at_most 90 days, symptom_duration "
+                "less_than 24 h), "
                 "minor_stroke)"
             ),
         ),

@@ -1,4 +1,5 @@
-"""Statements of invented policies -> provisions: stances, scopes, criteria lists, what holds otherwise, products, delegation."""
+"""Statements of invented policies -> provisions: stances, scopes, criteria lists, what holds otherwise, products, "
+"delegation."""
 
 from __future__ import annotations
 
@@ -60,17 +61,26 @@ def test_stances(sentence: str, stance: str) -> None:
     ("body", "expected"),
     [
         (
-            "Widgets are medically necessary when ALL of the following are met:\n\n- Pain is lasting; AND\n- Swelling; AND\n- Fever",
+            (
+                "Widgets are medically necessary when ALL of the following are met:\n\n- Pain is lasting; AND\n"
+                "- Swelling; AND\n- Fever"
+            ),
             "all(pain_lasting, swelling, fever)",
         ),
         (
-            "Widgets are medically necessary for ANY of the following conditions in an adult ≥ 18 years of age:\n\n- Gout\n- Lupus",
+            (
+                "Widgets are medically necessary for ANY of the following conditions in an adult ≥ 18 years of age:\n\n"
+                "- Gout\n- Lupus"
+            ),
             "all(age at_least 18, any(gout, lupus))",
         ),
         ("Widgets are medically necessary when EITHER of the following is met:\n\n* Gout\n* Lupus", "any(gout, lupus)"),
         ("Widgets are medically necessary when BOTH of the following are met:\n\n1. Gout\n2. Lupus", "all(gout, lupus)"),
         (
-            "Widgets are medically necessary when at least two (2) of the following are documented:\n\n- Gout\n- Lupus\n- Fever",
+            (
+                "Widgets are medically necessary when at least two (2) of the following are documented:\n\n- Gout\n- Lupus\n"
+                "- Fever"
+            ),
             "2 of(gout, lupus, fever)",
         ),
         (
@@ -83,7 +93,10 @@ def test_stances(sentence: str, stance: str) -> None:
         ),
         ("Widgets are medically necessary when the following criteria are met:\n\n- Gout; or\n- Lupus", "any(gout, lupus)"),
         (
-            "Widgets are medically necessary when ALL of the following are met:\n\n1. Gout\n\nAND\n\n2. Lupus\n\nOR\n\n3. Fever",
+            (
+                "Widgets are medically necessary when ALL of the following are met:\n\n1. Gout\n\nAND\n\n2. Lupus\n\nOR\n\n"
+                "3. Fever"
+            ),
             "all(gout, any(lupus, fever))",
         ),
         (
@@ -96,10 +109,16 @@ def test_stances(sentence: str, stance: str) -> None:
                 "2. Documentation of one or more of the following indications:\n"
                 "   - Ulceration\n   - Bleeding"
             ),
-            "all(any(body_mass_index at_least 40 kg/m2, all(body_mass_index at_least 35, 2 of(diabetes, hypertension, apnea))), any(ulceration, bleeding))",
+            (
+                "all(any(body_mass_index at_least 40 kg/m2, all(body_mass_index at_least 35 kg/m2, 2 of(diabetes, "
+                "hypertension, apnea))), any(ulceration, bleeding))"
+            ),
         ),
         (
-            "Widgets are medically necessary for lasting back pain when the following criteria have been met:\n\n- Gout†\n- Lupus<sup>1</sup>",
+            (
+                "Widgets are medically necessary for lasting back pain when the following criteria have been met:\n\n"
+                "- Gout†\n- Lupus<sup>1</sup>"
+            ),
             "all(lasting_back_pain, gout, lupus)",
         ),
         ("Widgets are medically necessary as a treatment of back pain when rest has failed.", "all(back_pain, rest_failed)"),
@@ -143,7 +162,8 @@ def test_otherwise_without_such_a_statement_is_doubted() -> None:
 
 def test_a_list_of_services() -> None:
     provision = only(
-        "The following treatments are considered medically necessary for lasting pain when rest has failed:\n\n- Needling\n- Cupping"
+        "The following treatments are considered medically necessary for lasting pain when rest has failed:\n\n"
+        "- Needling\n- Cupping"
     )
     assert in_words(provision["when"]) == "any(needling, cupping)"
     assert in_words(provision["criteria"]) == "all(lasting_pain, rest_failed)"
@@ -151,7 +171,8 @@ def test_a_list_of_services() -> None:
 
 def test_examples_of_what_is_not_listed_decide_by_themselves() -> None:
     found = provisions(
-        "Techniques not specifically listed above are considered investigational, including but not limited to:\n\n- Icing\n- Cupping"
+        "Techniques not specifically listed above are considered investigational, including but not limited to:\n\n"
+        "- Icing\n- Cupping"
     )
     assert [provision["id"] for provision in found[1:]] == ["icing", "cupping"]
     assert all(provision["stance"] == "investigational" for provision in found)
