@@ -78,7 +78,7 @@ def test_a_pointer_to_the_table_is_no_rule() -> None:
 
 def test_two_places_that_disagree_are_asked_about() -> None:
     extraction = _extraction(
-        "## Authorization\n\nPrior authorization is required inpatient for FEP.\n\nNo authorization is needed inpatient for FEP.\n"
+        "## Authorization\n\nPrior authorization is required inpatient for FEP.\n\nNo authorization needed inpatient for FEP.\n"
     )
     assert _cells(extraction) == [("inpatient", "fep", "conditional")]
     assert "disagree" in extraction.version["authorization"][0]["review"][0]

@@ -31,11 +31,11 @@ from tests.extraction_samples import extracted
             },
         ),
         (
-            "Jones C, O’Hara D. Do braces help? J Knee Surg Am. 2020 Jun 19;6(2):e77-e86. doi: 10.1000/j.knee.2020.01. Epub 2020 Feb 3.",
+            "Jones C, O’Hara D. Do braces help? J Knee. 2020 Jun 19;6(2):e77-e86. doi: 10.1000/j.knee.2020.01. Epub 2020 Feb 3.",
             {
                 "authors": ["Jones C", "O’Hara D"],
                 "title": "Do braces help?",
-                "source": "J Knee Surg Am",
+                "source": "J Knee",
                 "published": "2020-06-19",
                 "volume": "6",
                 "issue": "2",
@@ -57,15 +57,15 @@ from tests.extraction_samples import extracted
             },
         ),
         (
-            "Roe R. Knees. The Cochrane Database of Systematic Reviews 2009, Issue 1. Art. No.: CD000265. DOI:10.1002/1.CD000265.pub2.",
+            "Roe R. Knees. Cochrane Database of Systematic Reviews 2009, Issue 1. Art. No.: CD000265. DOI:10.1002/1.CD000265.",
             {
                 "authors": ["Roe R"],
                 "title": "Knees",
-                "source": "The Cochrane Database of Systematic Reviews",
+                "source": "Cochrane Database of Systematic Reviews",
                 "published": "2009",
                 "issue": "1",
                 "pages": "CD000265",
-                "doi": "10.1002/1.CD000265.pub2",
+                "doi": "10.1002/1.CD000265",
             },
         ),
         (
@@ -93,10 +93,10 @@ from tests.extraction_samples import extracted
         ),
         ("Brace Agency (BA); accessed at braces.gov.", {"organization": "Brace Agency (BA)", "address": "braces.gov"}),
         (
-            "Poe E. Knees in general. In HandBook, Roe R, Doe J (Eds.), HandBook, Boston, MA; accessed July 2023 at handbook.com.",
+            "Poe E. Knees. In HandBook, Roe R, Doe J (Eds.), HandBook, Boston, MA; accessed July 2023 at handbook.com.",
             {
                 "authors": ["Poe E"],
-                "title": "Knees in general",
+                "title": "Knees",
                 "source": "HandBook, Boston, MA (editors: Roe R, Doe J)",
                 "address": "handbook.com",
                 "accessed": "2023-07",
