@@ -1,10 +1,11 @@
-"""A function of many variables, as few readable conditions: a prime and irredundant cover of its diagram.
+"""A function of many variables, as few readable conditions: a cover of its diagram.
 
 A condition (a cube) says of some variables which regions are allowed. One is taken from what is not covered yet, along the
 shortest way through the diagram, and widened: by dropping every variable that the function allows to drop, and region by region
 where that covers something new (two conditions that overlap for nothing are harder to read). Those which the others cover
-together are left out at the end. This is the greedy half of the method of R. K. Brayton et al., "Logic Minimization Algorithms for VLSI Synthesis" (1984), with diagrams for the tests of containment.
-The cover is exact. It is small, though not proven to be the smallest.
+together are left out at the end. This is the greedy half of the method of R. K. Brayton et al., "Logic Minimization
+Algorithms for VLSI Synthesis" (1984), with diagrams for the tests of containment. The cover is exact. It is small, though not
+proven to be the smallest.
 """
 
 from __future__ import annotations

@@ -351,16 +351,16 @@ def _products_that_matter(
     """The products of which naming one may mean something else in the two texts, or is asked about; by the name in a list.
 
     Any other product answers the same facts in both, so that what is said of the facts holds of it, too. That is not so where a
-    code answers one of these facts as well, because then it depends on which of the two stands.
+    code answers one of these facts otherwise, because then it depends on which of the two stands.
     """
     listed = [_listed_products(text) for text in texts]
     by_codes = {
-        fact
+        (fact, value)
         for text in texts
         for version in text.sources
         for listing in version.code_listings
         for entry in listing.codes
-        for fact in entry.implies
+        for fact, value in entry.implies.items()
     }
     asked = [key for found in tests for test in found if isinstance(test, c.ProductIn) for key in test.products]
     found: dict[Hashable, str] = {}
@@ -370,10 +370,9 @@ def _products_that_matter(
             frozenset((names.get(fact, fact), value) for fact, value in (one.implies.items() if one is not None else ()))
             for one, names in ((listed[0].get(key), renamed), (listed[1].get(key), {}))
         ]
-        among_codes = any(
-            fact in by_codes for one in listed for item in [one.get(key)] if item is not None for fact in item.implies
-        )
-        if implied[0] != implied[1] or key in asked or among_codes:
+        answered = [pair for one in listed if (item := one.get(key)) is not None for pair in item.implies.items()]
+        against_codes = any(fact == other and value != said for fact, value in answered for other, said in by_codes)
+        if implied[0] != implied[1] or key in asked or against_codes:
             name = key if product is None else product.name
             told_apart = tuple(key in test.products for tested in tests for test in tested if isinstance(test, c.ProductIn))
             found.setdefault((name, *implied, told_apart), name if product_key(name) == key else key)

@@ -405,3 +405,12 @@ def _reached(needed: int, counts: Hashable) -> Hashable:
     if met >= needed:
         return MET
     return UNKNOWN if met + unknown >= needed else NOT_MET
+
+
+def text_of_version(policy: MedicalPolicy, issuer: Issuer, version: PolicyVersion, name: str) -> ComparedText:
+    """One version on file as it stands, whatever the policy's later history says."""
+    day = version.effective.first_day
+    history = tuple(event for event in policy.history if event.in_force <= day)
+    alone = replace(policy, versions=(version,), history=history)
+    request = Request(issuer=issuer.id, service_date=day, line_of_business="")
+    return text_on(alone, issuer, request, name)

@@ -1,0 +1,231 @@
+"""What a text gained, lost, says otherwise or only calls otherwise: item by item, where it stands does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, NamedTuple
+
+from medpolicy.authoring.diff.outcomes import ComparedText
+from medpolicy.model.coded import CodedEnum
+from medpolicy.model.policy import Part, PolicyVersion
+
+_WHERE_IT_STANDS = frozenset(("citation", "citations", "otherwise_citation", "lines_of_business_citation"))
+
+Fields = Mapping[str, object]
+
+
+class ChangeKind(CodedEnum):
+    """What happened to an item between the two texts."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    RENAMED = "renamed"
+
+
+class FieldChange(NamedTuple):
+    """A field of an item: the model's values before and after."""
+
+    name: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChange:
+    """An item of a section. `name` as the new text has it, the old one's where it is gone; `was_named` where it was renamed."""
+
+    section: str
+    kind: ChangeKind
+    name: str
+    fields: tuple[FieldChange, ...] = ()
+    was_named: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChanges:
+    """Every change, in the order of the sections; `unknown`: sections whose text one of the two has not on file."""
+
+    changes: tuple[ItemChange, ...]
+    unknown: tuple[str, ...]
+
+
+def compare_contents(old: ComparedText, new: ComparedText) -> ContentChanges:
+    """The changes of all sections."""
+    changes: list[ItemChange] = []
+    unknown: list[str] = []
+    for section, items_of in SECTIONS.items():
+        before, after = items_of(old), items_of(new)
+        if before is None or after is None:
+            if before != after:
+                unknown.append(section)
+            continue
+        changes += _changes(section, before, after)
+    return ContentChanges(tuple(changes), tuple(unknown))
+
+
+def _changes(section: str, before: Mapping[str, Fields], after: Mapping[str, Fields]) -> Iterable[ItemChange]:
+    renamed = _renamed(before, after)
+    gone = set(renamed.values())
+    for name, new in after.items():
+        if name in before:
+            differing = tuple(
+                FieldChange(field, before[name].get(field), value)
+                for field, value in new.items()
+                if plain(before[name].get(field)) != plain(value)
+            )
+            if differing:
+                yield ItemChange(section, ChangeKind.CHANGED, name, differing)
+        elif name in renamed:
+            yield ItemChange(section, ChangeKind.RENAMED, name, was_named=renamed[name])
+        else:
+            said = tuple(FieldChange(field, None, value) for field, value in new.items() if value not in (None, (), ""))
+            yield ItemChange(section, ChangeKind.ADDED, name, said)
+    for name, old in before.items():
+        if name not in after and name not in gone:
+            said = tuple(FieldChange(field, value, None) for field, value in old.items() if value not in (None, (), ""))
+            yield ItemChange(section, ChangeKind.REMOVED, name, said)
+
+
+def _renamed(before: Mapping[str, Fields], after: Mapping[str, Fields]) -> dict[str, str]:
+    """The old name of each item that says the same under another one, where nothing else could be meant."""
+
+    def by_content(items: Mapping[str, Fields], others: Mapping[str, Fields]) -> dict[Hashable, list[str]]:
+        found: dict[Hashable, list[str]] = {}
+        for name, content in items.items():
+            if name not in others and content:
+                found.setdefault(plain(content), []).append(name)
+        return found
+
+    old, new = by_content(before, after), by_content(after, before)
+    return {names[0]: old[content][0] for content, names in new.items() if len(names) == 1 and len(old.get(content, ())) == 1}
+
+
+def plain(value: object) -> Hashable:
+    """The value without where it stands, as something to compare."""
+    if is_dataclass(value):
+        said = [(field.name, plain(getattr(value, field.name))) for field in fields(value) if field.compare]
+        return (type(value).__name__, *(pair for pair in said if pair[0] not in _WHERE_IT_STANDS))
+    if isinstance(value, Mapping):
+        return tuple(sorted((key, plain(one)) for key, one in value.items()))
+    if isinstance(value, tuple | list):
+        return tuple(map(plain, value))
+    assert isinstance(value, Hashable)
+    return value
+
+
+# -- sections -------------------------------------------------------------------------------------------------------------
+
+Items = Mapping[str, Fields] | None  # by name; None: not on file
+
+
+def _version(text: ComparedText, part: Part) -> PolicyVersion | None:
+    in_force = text.parts[part]
+    return in_force.version if in_force.on_file else None
+
+
+def _policy(text: ComparedText) -> Items:
+    policy = text.policy
+    said = {name: getattr(policy, name) for name in ("title", "number", "authority", "review_months", "jurisdiction")}
+    return {"policy": {**said, "issuer": text.issuer.name}}
+
+
+def _of_version(part: Part, items: Callable[[PolicyVersion], Mapping[str, Fields]]) -> Callable[[ComparedText], Items]:
+    def found(text: ComparedText) -> Items:
+        version = _version(text, part)
+        return None if version is None else items(version)
+
+    return found
+
+
+def _by(attribute: str, names: Callable[[Any], str], *without: str) -> Callable[[PolicyVersion], Mapping[str, Fields]]:
+    """The items of a version's attribute, by name; what a name says is no field."""
+
+    def items(version: PolicyVersion) -> Mapping[str, Fields]:
+        return {names(item): _fields(item, *without) for item in getattr(version, attribute)}
+
+    return items
+
+
+def _fields(item: Any, *without: str) -> Fields:
+    left_out = {*_WHERE_IT_STANDS, *without}
+    return {field.name: getattr(item, field.name) for field in fields(item) if field.name not in left_out}
+
+
+def _id(item: Any) -> str:
+    return str(item.id)
+
+
+def _lines(version: PolicyVersion) -> Mapping[str, Fields]:
+    return {line: {} for line in version.lines_of_business}
+
+
+def _provisions(text: ComparedText) -> Items:
+    if _version(text, Part.STATEMENTS) is None:
+        return None
+    return {
+        provision.id: _fields(provision, "id")
+        for part in Part
+        if (version := _version(text, part)) is not None
+        for provision in version.provisions
+        if provision.part is part
+    }
+
+
+def _products(version: PolicyVersion) -> Mapping[str, Fields]:
+    return {
+        product.name: {**_fields(product, "name"), "list": listed.id, "provision": listed.provision}
+        for listed in version.product_lists
+        for product in listed.products
+    }
+
+
+def _codes(version: PolicyVersion) -> Mapping[str, Fields]:
+    found: dict[str, Fields] = {}
+    for listing in version.code_listings:
+        for entry in listing.codes:
+            name = entry.code if entry.code not in found else f"{entry.code} ({listing.id})"
+            found[name] = {**_fields(listing, "id", "codes"), **_fields(entry, "code"), "listing": listing.id}
+    return found
+
+
+def _authorization(version: PolicyVersion) -> Mapping[str, Fields]:
+    found: dict[str, Fields] = {}
+    for rule in version.authorization:
+        for line in rule.lines_of_business:
+            of = f", of {rule.procedures}" if rule.procedures is not None else ""
+            found[f"{rule.setting.value}, {line}{of}"] = {"requirement": rule.requirement, "text": rule.text}
+    return found
+
+
+def _supplement(version: PolicyVersion) -> Mapping[str, Fields]:
+    return {f"{table.id}: {row.product}": _fields(row, "product") for table in version.supplement for row in table.rows}
+
+
+def _related(text: ComparedText) -> Items:
+    return {related.number: _fields(related, "number") for related in text.policy.related}
+
+
+def _identifiers(text: ComparedText) -> Items:
+    return {one.system: _fields(one, "system") for one in text.policy.identifiers}
+
+
+# In the order in which a reader wants them: what decides first.
+SECTIONS: Mapping[str, Callable[[ComparedText], Items]] = {
+    "policy": _policy,
+    "lines-of-business": _of_version(Part.STATEMENTS, _lines),
+    "provisions": _provisions,
+    "facts": _of_version(Part.STATEMENTS, _by("facts", _id, "id")),
+    "products": _of_version(Part.PRODUCTS, _products),
+    "codes": _of_version(Part.CODING, _codes),
+    "diagnoses": _of_version(Part.CODING, _by("diagnosis_listings", _id, "id")),
+    "authorization": _of_version(Part.AUTHORIZATION, _authorization),
+    "limitations": _of_version(Part.STATEMENTS, _by("limitations", _id, "id")),
+    "source-conflicts": _of_version(Part.STATEMENTS, _by("source_conflicts", _id, "id")),
+    "supplement": _of_version(Part.SUPPLEMENT, _supplement),
+    "evidence": _of_version(Part.SUMMARY, _by("evidence", _id, "id")),
+    "references": _of_version(Part.REFERENCES, _by("references", lambda one: str(one.number), "number")),
+    "related": _related,
+    "identifiers": _identifiers,
+}
