@@ -10,7 +10,7 @@ TOOLS = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    for script in ("render_spec.py", "render_commands.py"):
+    for script in ("render_spec.py", "render_commands.py", "render_lint.py"):
         subprocess.run([sys.executable, str(TOOLS / script)], check=True, cwd=TOOLS.parent)
         print(f"written by {script}")
     return 0

@@ -17,6 +17,7 @@ COMMANDS = (
     ("policies", "show"),
     ("policies", "search"),
     ("test",),
+    ("lint",),
     ("attach",),
     ("replay",),
     ("schema",),

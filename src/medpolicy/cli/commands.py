@@ -18,6 +18,7 @@ _MODULES = {
     "determine": "determine",
     "policies": "policies",
     "test": "test",
+    "lint": "lint",
     "attach": "attach",
     "replay": "replay",
     "schema": "schema",
@@ -31,8 +32,8 @@ Examples:
 \b
 Exit statuses:
   0    done
-  1    something failed or differs (test, replay)
-  2    a request was refused
+  1    something failed or differs (test, replay); warnings (lint)
+  2    a request was refused; errors (lint)
   3    faults in policy files
   4    not found
   5    a document does not fit

@@ -7,6 +7,8 @@ of the engine's own `test_value`, so that nothing is proved of a value that coul
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +16,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from medpolicy.authoring.lint.diagnosis_codes import diagnosis_codes
 from medpolicy.engines.evaluation import test_value
 from medpolicy.model import criteria as c
 from medpolicy.model.codes import CodeRange, CodeSet, CodeSystem
@@ -83,17 +86,32 @@ def _values(tests: Sequence[c.Test], definition: FactDefinition | None, day: dat
 
 
 def _codes(sets: Iterable[CodeSet]) -> list[str]:
-    """Codes that are in the sets: the ends of each range, and for a prefix itself."""
+    """Codes for every way of being in some of the sets and not in others: the ends of each range, and what comes after each."""
     return list(dict.fromkeys(code for codes in sets for entry in codes.ranges for code in _of_range(entry)))
 
 
-def _of_range(entry: CodeRange) -> tuple[str, ...]:
-    if not entry.prefix:
-        return entry.first, entry.last
+def _of_range(entry: CodeRange) -> Iterator[str]:
     if entry.system is not CodeSystem.ICD_10_CM:
-        return (entry.first.ljust(5, "0"),)
-    plain = entry.first.replace(".", "").ljust(3, "0")
-    return (f"{plain[:3]}.{plain[3:]}" if len(plain) > 3 else plain,)
+        for end in (entry.first, entry.last):
+            code = end.ljust(5, "0") if entry.prefix else end
+            yield from (code, _next_procedure(code))
+        return
+    known = diagnosis_codes()
+    if not entry.prefix:
+        yield from (entry.first, entry.last)
+    for end in (entry.first, f"{entry.last}~"):  # no character of a code comes after it, so it stands for the last below
+        for after in known.after(end), known.after(known.after(end) or end):
+            if after is not None:
+                yield after
+
+
+def _next_procedure(code: str) -> str:
+    """The code that counts one more; ICD-10-PCS codes do not count, so the code itself."""
+    match = re.fullmatch(r"([A-Z]?)([0-9]{4,5})([A-Z]?)", code)
+    if match is None:
+        return code
+    digits = str(int(match[2]) + 1).rjust(len(match[2]), "0")
+    return code if len(digits) > len(match[2]) else f"{match[1]}{digits}{match[3]}"
 
 
 def _together(single: dict[Outcome, object]) -> dict[Outcome, object]:
@@ -143,9 +161,9 @@ def _days(tests: Sequence[c.Test], day: date) -> Iterator[date]:
     stops = {test.day for test in tests if isinstance(test, c.DateCompares)}
     for test in tests:
         if isinstance(test, c.ElapsedCompares):
-            count = int(test.threshold.count)
+            count = math.ceil(test.threshold.count)
             stops.add(add_months(day, -count) if test.threshold.unit.is_calendar else day - timedelta(days=count))
-    near = {stop + timedelta(days=step) for stop in stops for step in (-1, 0, 1)}
+    near = {stop + timedelta(days=step) for stop in stops for step in range(-3, 4)}  # months end on different days
     middles = {one + (other - one) / 2 for one, other in pairwise(sorted(near))}
     yield from sorted(near | middles)
 

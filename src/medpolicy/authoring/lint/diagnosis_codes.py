@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import lzma
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +30,14 @@ class DiagnosisCodes:
         plain = code.replace(".", "")
         at = bisect_left(self.codes, plain)
         return at < len(self.codes) and self.codes[at] == plain
+
+    def after(self, code: str) -> str | None:
+        """The next code in order, with its dot. What is given need be no code: `I83.~` stands after all that begin with I83."""
+        at = bisect_right(self.codes, code.replace(".", ""))
+        if at == len(self.codes):
+            return None
+        found = self.codes[at]
+        return found if len(found) == 3 else f"{found[:3]}.{found[3:]}"
 
     def is_complete(self, code: str) -> bool:
         """Whether the release has the code and none that begins with it, so that a claim can carry it."""

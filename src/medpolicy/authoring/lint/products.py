@@ -6,7 +6,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medpolicy.authoring.lint import findings as f
 from medpolicy.authoring.lint.findings import Finding, Place
@@ -20,6 +20,7 @@ from medpolicy.authoring.lint.wording import (
     squashed,
     telling_words,
 )
+from medpolicy.model.citation import Citation, digest_lines
 from medpolicy.model.policy import PolicyVersion, Product, ProductList, SupplementRow, SupplementTable
 from medpolicy.model.products import product_key
 
@@ -49,11 +50,11 @@ def contradicting_lists(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 kind=f.PRODUCT_IN_CONTRADICTING_LISTS,
                 message=(
-                    f"{product.name}: the statement demands “{own_words}” of it, and by “{table.title}” "
+                    f"{product.name}: the statement demands “{own_words}”, and {table.id} appears to say that "
                     f"“{table_words}” is not demanded."
                     if demand_is_made(statement)
-                    else f"{product.name}: the statement says that “{own_words}” is not demanded of it, and “{table.title}” "
-                    f"demands “{table_words}”."
+                    else f"{product.name}: by the statement “{own_words}” is not demanded, and {table.id} appears to demand "
+                    f"“{table_words}”."
                 ),
                 places=(
                     _product_place(subject, version, products_of, product),
@@ -126,20 +127,22 @@ def _said_of_table(subject: Subject, version: PolicyVersion, table: SupplementTa
     title = title_of(subject, table)
     if title is None:
         return _Said(subject.place(version, path, None, f"{table.title}. {table.text}"), (table.title, table.text))
-    place = subject.place(version, path, table.citation, table.text)
-    return _Said(Place(file=place.file, path=path, text=title, citation=table.citation, is_quoted=True), (title,))
+    place = subject.place(version, path, title, table.title)
+    return _Said(place, (place.text,))
 
 
-def title_of(subject: Subject, table: SupplementTable) -> str | None:
-    """The title of a table as the document prints it: the last line of words before its rows; None without the document."""
-    lines = subject.lines(table.citation)
+def title_of(subject: Subject, table: SupplementTable) -> Citation | None:
+    """Where the document prints the title of a table: the last line of words before its rows; None without the document."""
+    cited = table.citation
+    lines = subject.lines(cited)
     if lines is None:
         return None
-    first_row = min((row.citation.first_line for row in table.rows), default=table.citation.last_line + 1)
-    above = [
-        plain(line) for line in lines[: max(first_row - table.citation.first_line, 1)] if "\t" not in line and "|" not in line
-    ]
-    return next((line for line in reversed(above) if line), None)
+    first_row = min((row.citation.first_line for row in table.rows), default=cited.last_line + 1)
+    for number in range(min(cited.last_line, first_row - 1), cited.first_line - 1, -1):
+        line = lines[number - cited.first_line]
+        if plain(line) and "\t" not in line and "|" not in line:
+            return replace(cited, first_line=number, last_line=number, sha256=digest_lines([line]))
+    return None
 
 
 def manufacturers(subject: Subject) -> Iterator[Finding]:
@@ -227,9 +230,8 @@ def rows_and_titles(subject: Subject) -> Iterator[Finding]:
     """Rows whose own description names other materials than the title of their table."""
     for version in subject.policy.versions:
         for table in version.supplement:
-            printed = title_of(subject, table)
-            title = printed or table.title
-            named = _materials(title)
+            title = _said_of_table(subject, version, table)
+            named = _materials(title.words[0])
             for row in table.rows:
                 own = _materials(row.matrix_type)
                 if not named or not own or named & own:
@@ -240,7 +242,7 @@ def rows_and_titles(subject: Subject) -> Iterator[Finding]:
                         f"{row.product} is described as “{row.matrix_type}” ({_and(own)}), under a title that says "
                         f"{_and(named)}. Does it belong there?"
                     ),
-                    places=(_row_place(subject, version, table, row), _said_of_table(subject, version, table).place),
+                    places=(_row_place(subject, version, table, row), title.place),
                 )
 
 

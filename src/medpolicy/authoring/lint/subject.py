@@ -15,7 +15,7 @@ from medpolicy.model.issuer import Issuer
 from medpolicy.model.policy import MedicalPolicy, PolicyVersion
 
 POLICY_FILE = "policy.yaml"
-_MARKUP = re.compile(r"<[^<>]{1,40}>|\*\*|__|(?<=\])\([^()\s]*\)|^\s*(?:[-*•]|#{1,6}) ")
+_MARKUP = re.compile(r"<[^<>]{1,40}>|\*\*|__|(?<=\])\([^()\s]*\)|^\s*(?:[-*•▪\ue000-\uf8ff]|#{1,6}) ")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 
 

@@ -1,0 +1,321 @@
+"""`medpolicy lint`: text, JSON, SARIF, exit statuses; and the payers' documents, where they are there."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medpolicy import determine, load_library
+from medpolicy.authoring.lint.findings import KINDS
+from medpolicy.formats.library_files import SHIPPED
+from tests.integration.conftest import Run
+from tests.small_library import DOCUMENT
+from tests.unit.lint_library import Short, write_short
+
+TODAY = date(2026, 11, 23)
+NOTHING = Short(version="provisions: [{id: all, stance: cosmetic}]")
+STANCES = """
+facts: [{id: blue, type: boolean}, {id: small, type: boolean}]
+provisions:
+  - {id: blues, stance: STANCE, criteria: {fact: blue}}
+  - {id: smalls, stance: cosmetic, criteria: {fact: small}}
+"""
+INFORMATION = Short(version=STANCES.replace("STANCE", "investigational"))
+ERROR = Short(version=STANCES.replace("STANCE", "medically-necessary, otherwise: cosmetic"))
+WARNING = Short(version="provisions: [{id: all, stance: cosmetic, review: ['Is it all?']}]")
+
+
+@pytest.mark.parametrize(
+    ("short", "status", "said"),
+    [
+        (NOTHING, 0, "nothing found"),
+        (INFORMATION, 0, "1 to know"),
+        (WARNING, 1, "1 warning"),
+        (ERROR, 2, "1 error"),
+    ],
+)
+def test_the_exit_status_is_that_of_the_gravest(medpolicy: Run, tmp_path: Path, short: Short, status: int, said: str) -> None:
+    ran = medpolicy("lint", write_short(tmp_path, short))
+    assert (ran.status, ran.err) == (status, "")
+    assert f"1 policy: {said}" in ran.out
+
+
+def test_a_finding_says_what_where_and_what_to_do(medpolicy: Run, tmp_path: Path) -> None:
+    ran = medpolicy("lint", write_short(tmp_path, WARNING) / "plan" / "100")
+    assert ran.status == 1
+    text = " ".join(ran.out.split())
+    assert "warning Marked for review: Is it all? [awaits-review]" in text
+    assert "“Widgets”, line 2" in text
+    assert "provisions[all]" in text
+    assert "To do: Read the lines cited" in text
+    assert "Not checked, for want of the document's text: cited text, table of contents" in text
+    assert "Not checked, for want of a day of asking (--as-of): overdue review." in text
+
+
+def test_a_request_that_shows_it_is_shown(medpolicy: Run, tmp_path: Path) -> None:
+    root = write_short(tmp_path, ERROR)
+    ran = medpolicy("lint", root)
+    (line,) = [line for line in ran.out.splitlines() if line.strip().startswith('{"issuer"')]
+    answer = determine(json.loads(line), load_library(root), as_of=TODAY)
+    assert answer["services"][0]["coverage"] == "indeterminate"
+
+
+def test_json(medpolicy: Run, tmp_path: Path) -> None:
+    root = write_short(tmp_path, WARNING)
+    ran = medpolicy("lint", root, "--json")
+    value = json.loads(ran.out)
+    assert value["counts"] == {"error": 0, "warning": 1, "information": 0}
+    assert value["diagnosis_codes"] == {"system": "icd-10-cm", "release": "2026-04-01"}
+    (policy,) = value["policies"]
+    assert (policy["issuer"], policy["number"], policy["documents"]) == ("plan", "100", [])
+    assert {"check": "cited text", "needs": "the document's text"} in policy["not_run"]
+    (finding,) = policy["findings"]
+    assert (finding["code"], finding["severity"], finding["asks"]) == ("awaits-review", "warning", True)
+    (place,) = finding["places"]
+    assert place["file"] == str(root / "plan" / "100" / "2020-01.yaml")
+    assert (place["path"], place["line"], place["quoted"]) == ("provisions[all]", 1, False)
+    assert place["citation"]["lines"] == [2, 2]
+
+
+def test_the_line_in_the_policy_file(medpolicy: Run, small: Path) -> None:
+    file = small / "north" / "100" / "2020-01.yaml"
+    text = file.read_text(encoding="utf-8").replace("  - id: never\n", '  - id: never\n    review: ["Why?"]\n')
+    file.write_text(text, encoding="utf-8")
+    ran = medpolicy("lint", "north/100", "--library", small, "--json")
+    (finding,) = [one for one in json.loads(ran.out)["policies"][0]["findings"] if one["code"] == "awaits-review"]
+    line = finding["places"][0]["line"]
+    assert "id: never" in text.splitlines()[line - 1]
+
+
+def test_a_library_of_several_policies(medpolicy: Run, small: Path) -> None:
+    value = json.loads(medpolicy("lint", small, "--json").out)
+    assert [(one["issuer"], one["number"]) for one in value["policies"]] == [("north", "100"), ("north", "200"), ("south", "100")]
+    assert medpolicy("lint", small, "--library", small).status == 3  # the policies would be loaded twice
+
+
+def test_the_document_that_is_given(medpolicy: Run, small: Path, tmp_path: Path) -> None:
+    document = tmp_path / "widgets.md"
+    document.write_text(DOCUMENT, encoding="utf-8")
+    ran = medpolicy("lint", "north/100", "--library", small, "--document", document)
+    assert "for want of the document's" not in ran.out
+    changed = medpolicy("lint", "north/100", "--library", small, "--document", "-", stdin=DOCUMENT.replace("blue", "red"))
+    assert changed.status == 2
+    assert "[citation-differs]" in changed.out
+    assert "[other-rendition]" in changed.out
+    assert "red" in changed.out
+
+
+def test_the_document_that_is_attached(medpolicy: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDPOLICY_DATA", str(tmp_path / "data"))
+    document = tmp_path / "widgets.md"
+    document.write_text(DOCUMENT, encoding="utf-8")
+    assert "for want of the document's text" in medpolicy("lint", "north/100", "--library", small).out
+    assert medpolicy("attach", "north/100", document, "--library", small).status == 0
+    ran = medpolicy("lint", "north/100", "--library", small)
+    assert "for want of the document's" not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("254", "--as-of", "yesterday"), 64, "--as-of: write the date as YYYY-MM-DD"),
+        (("--document", "x.md"), 64, "--document is for one policy"),
+        (("--json", "--sarif", "-"), 64, "both write to standard output"),
+        (("999",), 4, "no policy '999'"),
+        (("./nowhere",), 4, "nowhere is no directory"),
+        (("254", "--document", "nowhere.md"), 4, "nowhere.md"),
+        (("254", "--sarif", "nowhere/out.sarif"), 64, "cannot be written"),
+    ],
+)
+def test_mistakes(
+    medpolicy: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Any, status: int, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = medpolicy("lint", *arguments)
+    assert ran.status == status
+    assert said in ran.err
+    assert ran.out == ""
+
+
+def test_an_empty_document(medpolicy: Run, small: Path) -> None:
+    ran = medpolicy("lint", "north/100", "--library", small, "--document", "-", stdin=b"")
+    assert (ran.status, ran.out) == (5, "")
+    assert "empty" in ran.err
+
+
+def test_control_characters_are_not_obeyed(medpolicy: Run, small: Path, tmp_path: Path) -> None:
+    document = tmp_path / "widgets.md"
+    document.write_text(DOCUMENT.replace("A widget", "\x1b[2JA widget"), encoding="utf-8")
+    ran = medpolicy("lint", "north/100", "--library", small, "--document", document)
+    assert "\x1b" not in ran.out
+    assert "citation-differs" in ran.out
+
+
+# -- SARIF --------------------------------------------------------------------------------------------------------
+
+
+def test_sarif(medpolicy: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_short(tmp_path / "lib", ERROR)
+    ran = medpolicy("lint", "./lib", "--sarif", "-")
+    assert ran.status == 2
+    log = json.loads(ran.out)
+    assert_is_sarif(log)
+    (run,) = log["runs"]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [kind.code for kind in KINDS]
+    (result,) = run["results"]
+    assert (result["ruleId"], result["level"]) == ("provisions-conflict", "error")
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "lib/plan/100/2020-01.yaml"
+    assert result["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": "provisions[blues]"}]
+    assert result["relatedLocations"][0]["logicalLocations"] == [{"fullyQualifiedName": "provisions[smalls]"}]
+    assert result["properties"]["request"]["facts"] == {"blue": True, "small": True}
+    notices = run["invocations"][0]["toolExecutionNotifications"]
+    assert any("overdue review" in notice["message"]["text"] for notice in notices)
+
+
+def test_sarif_beside_the_text(medpolicy: Run, tmp_path: Path) -> None:
+    root = write_short(tmp_path / "lib", WARNING)
+    ran = medpolicy("lint", root, "--sarif", tmp_path / "out.sarif")
+    assert "1 warning" in ran.out
+    log = json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))
+    assert_is_sarif(log)
+    assert log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].startswith("file:///")
+
+
+def test_a_fingerprint_does_not_move_with_the_lines(medpolicy: Run, tmp_path: Path) -> None:
+    root = write_short(tmp_path, WARNING)
+    file = root / "plan" / "100" / "2020-01.yaml"
+
+    def fingerprint() -> object:
+        result = json.loads(medpolicy("lint", root, "--sarif", "-").out)["runs"][0]["results"][0]
+        return result["partialFingerprints"], result["locations"][0]["physicalLocation"]["region"]["startLine"]
+
+    before = fingerprint()
+    file.write_text("# A comment.\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+    after = fingerprint()
+    assert before == (after[0], 1)  # type: ignore[index]
+    assert after[1] == 2  # type: ignore[index]
+
+
+def assert_is_sarif(log: dict[str, Any]) -> None:
+    """What SARIF 2.1.0 requires of the parts that are written here (sections 3.13 to 3.52)."""
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-2.1.0.json")
+    for run in log["runs"]:
+        driver = run["tool"]["driver"]
+        assert isinstance(driver["name"], str)
+        rules = [rule["id"] for rule in driver["rules"]]
+        assert len(set(rules)) == len(rules)
+        for rule in driver["rules"]:
+            assert rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error")
+            for part in ("shortDescription", "fullDescription", "help"):
+                assert isinstance(rule[part]["text"], str)
+        for invocation in run["invocations"]:
+            assert isinstance(invocation["executionSuccessful"], bool)
+        for result in run["results"]:
+            assert rules[result["ruleIndex"]] == result["ruleId"]
+            assert result["level"] in ("none", "note", "warning", "error")
+            assert result["message"]["text"]
+            assert all(isinstance(value, str) for value in result["partialFingerprints"].values())
+            related = result.get("relatedLocations", [])
+            assert len({one["id"] for one in related}) == len(related)
+            for location in (*result["locations"], *related):
+                uri = location["physicalLocation"]["artifactLocation"]["uri"]
+                assert " " not in uri
+                assert "\\" not in uri
+                assert location["physicalLocation"]["region"]["startLine"] >= 1
+                assert isinstance(location["message"]["text"], str)
+
+
+# -- the policies that ship ---------------------------------------------------------------------------------------
+
+
+def found(ran_out: str) -> list[tuple[str, str]]:
+    """The kinds of a policy's findings, each with its severity."""
+    (policy,) = json.loads(ran_out)["policies"]
+    return [(finding["severity"], finding["code"]) for finding in policy["findings"]]
+
+
+def test_policy_254_with_its_document(medpolicy: Run, documents: Path) -> None:
+    ran = medpolicy("lint", "254", "--document", documents / "bcbsma-254.md", "--as-of", "2026-11-23", "--json")
+    assert ran.status == 1
+    assert Counter(found(ran.out)) == {
+        ("warning", "product-in-contradicting-lists"): 6,
+        ("warning", "manufacturer-differs"): 2,
+        ("warning", "manufacturer-spelled-differently"): 2,
+        ("warning", "heading-promised-and-absent"): 1,
+        ("warning", "code-in-history-not-listed"): 1,
+        ("warning", "conditions-promised-and-not-listed"): 1,
+        ("warning", "authorization-for-never-covered"): 1,
+        ("warning", "review-gap"): 2,
+        ("warning", "review-overdue"): 1,
+        ("warning", "event-adds-yet-unchanged"): 1,
+        ("warning", "descriptor-outside-scope"): 5,
+        ("warning", "row-outside-table-title"): 5,
+        ("information", "heading-renamed"): 4,
+        ("information", "product-in-no-table"): 2,
+        ("information", "references-not-cited"): 1,
+    }
+    (policy,) = json.loads(ran.out)["policies"]
+    assert policy["not_run"] == []
+    findings = policy["findings"]
+
+    def messages(code: str) -> str:
+        return "\n".join(finding["message"] for finding in findings if finding["code"] == code)
+
+    for name in ("Vitoss", "NanOss", "DBX", "Formagraft", "OrthoBlast", "DynaGraft"):
+        assert name in messages("product-in-contradicting-lists")
+    assert "autologous blood or bone marrow" in messages("product-in-contradicting-lists")
+    assert "Autologous MSCs" in messages("product-in-contradicting-lists")
+    assert "DBX" in messages("manufacturer-differs")
+    assert "DynaGraft" in messages("manufacturer-differs")
+    assert "SeaSpine" in messages("manufacturer-spelled-differently")
+    assert "IsoTis" in messages("manufacturer-spelled-differently")
+    assert "Policy: Medicare" in messages("heading-promised-and-absent")
+    assert "38243" in messages("code-in-history-not-listed")
+    assert {"2012", "2016"} <= set(messages("review-gap").replace(":", "").split())
+    assert "2026-03" in messages("review-overdue")
+    assert "2022-12" in messages("event-adds-yet-unchanged")
+    assert "36 of 37" in messages("references-not-cited")
+    assert all(code in messages("descriptor-outside-scope") for code in ("0263T", "0264T", "0265T", "0489T", "0490T"))
+    assert all(name in messages("product-in-no-table") for name in ("Fusion Flex", "Ignite", "sample"))
+    for finding in findings:
+        assert all("citation" in place and place["quoted"] for place in finding["places"]), finding["code"]
+
+
+def test_the_varicose_guideline_has_no_other_finding(medpolicy: Run, documents: Path) -> None:
+    """Two gaps that the document has, and four overlaps of stances that agree on coverage."""
+    document = documents / "fb_02-33000-31_varicose_veins.pdf"
+    ran = medpolicy("lint", "02-33000-31", "--document", document, "--as-of", "2026-11-23", "--json")
+    assert Counter(found(ran.out)) == {("warning", "gap-between-provisions"): 2, ("information", "stances-differ"): 4}
+    (policy,) = json.loads(ran.out)["policies"]
+    library = load_library()
+    for finding in policy["findings"]:
+        service = determine(finding["request"], library, as_of=TODAY)["services"][0]
+        expected = "not-addressed" if finding["code"] == "gap-between-provisions" else "not-covered"
+        assert service["coverage"] == expected
+
+
+def test_the_shipped_policies_without_their_documents(medpolicy: Run) -> None:
+    value = json.loads(medpolicy("lint", "--json").out)
+    assert {(one["issuer"], one["number"]) for one in value["policies"]} == {("bcbsma", "254"), ("florida-blue", "02-33000-31")}
+    assert value["counts"]["error"] == 0
+
+
+def test_a_draft_without_recorded_conflicts_is_linted_alike(medpolicy: Run, documents: Path, tmp_path: Path) -> None:
+    """The contradicting lists are found in the document's words, not because the policy file says so."""
+    shipped = SHIPPED / "bcbsma"
+    home = tmp_path / "bcbsma" / "254"
+    home.mkdir(parents=True)
+    (tmp_path / "bcbsma" / "issuer.yaml").write_bytes((shipped / "issuer.yaml").read_bytes())
+    (home / "policy.yaml").write_bytes((shipped / "254" / "policy.yaml").read_bytes())
+    text = (shipped / "254" / "2025-03.yaml").read_text(encoding="utf-8")
+    start, end = text.index("source_conflicts:"), text.index("evidence:")
+    (home / "2025-03.yaml").write_text(text[:start] + text[end:], encoding="utf-8")
+    ran = medpolicy("lint", tmp_path, "--document", documents / "bcbsma-254.md", "--json")
+    assert Counter(found(ran.out))["warning", "product-in-contradicting-lists"] == 6
