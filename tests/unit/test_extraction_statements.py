@@ -41,6 +41,8 @@ def only(body: str) -> dict[str, Any]:
         ("The plan considers widget therapy medically necessary.", "medically-necessary"),
         ("Widget therapy is covered.", "medically-necessary"),
         ("Widget therapy is considered not medically necessary.", "not-medically-necessary"),
+        ("Widget therapy is not covered.", "not-medically-necessary"),
+        ("We do not cover widget therapy.", "not-medically-necessary"),
         ("Widget therapy does not meet the definition of medical necessity.", "not-medically-necessary"),
         ("Widget therapy is INVESTIGATIONAL.", "investigational"),
         ("Widget therapy is considered experimental or investigational.", "investigational"),
@@ -125,6 +127,25 @@ def test_stances(sentence: str, stance: str) -> None:
         ("Widgets are medically necessary in children <18 years of age.", "age less_than 18"),
         ("Widgets are medically necessary for back pain unless surgery is planned.", "all(back_pain, not(surgery_planned))"),
         ("Widgets are covered except when the member smokes.", "not(member_smokes)"),
+        ("We cover widgets when the member:\n\n- Cannot walk; and\n- Lives at home.", "all(cannot_walk, lives_at_home)"),
+        (
+            (
+                "Widgets are medically necessary for one or more of the following indications:\n\n"
+                "* Fracture\n* Slipping with **all** of the following:\n  * Lasting pain for at least 6 months\n"
+                "  * Failure of 3 or more months of exercise\n* Curvature with an angle greater than 50 degrees"
+            ),
+            (
+                "any(fracture, all(slipping, lasting_pain_duration at_least 6 months, all(failure_of_exercise, exercise_duration "
+                "at_least 3 months)), all(curvature, angle more_than 50 deg))"
+            ),
+        ),
+        (
+            (
+                "Widgets are medically necessary in individuals with any of the following:\n\n"
+                "1. Two or more relatives with gout\n2. Gout"
+            ),
+            "any(two_or_more_relatives_with_gout, gout)",
+        ),
     ],
 )
 def test_criteria(body: str, expected: str) -> None:

@@ -436,6 +436,10 @@ def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         if dimension is not None:
             return f"{dimension['dimension']} of the {of}{after[dimension.end() :]}".strip(" .,;"), ""
         return f"{named} {after}".strip(" .,;"), ""
+    if measure.kind == "number":
+        beside = re.match(r"(?P<claim>\S.*?)\s+(?:with|having)\s+(?:an?\s+|the\s+)?(?P<what>[^,;()]+?)\s*(?:\bof|=)?\s*$", before)
+        if beside is not None and not after.strip(" .,;"):
+            return beside["what"], beside["claim"].strip(" ,;")
     bare = before[: lead.start()] if lead is not None else before
     whole = re.sub(r"\s+", " ", f"{bare} {after}").strip(" .;,")
     word = lead["word"].lower() if lead is not None else ""

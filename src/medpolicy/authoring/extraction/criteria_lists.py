@@ -176,7 +176,7 @@ _DANGLING_LEAD: Final = re.compile(
 def content_of_lead_in(text: str, quantifier: Quantifier | None) -> str:
     """What a lead-in says besides announcing the list: "PVCs when either of the following are met:" -> "PVCs"."""
     if quantifier is None:
-        return text.strip(" :")
+        return _DANGLING_LEAD.sub("", text.strip(" :")) if text.rstrip().endswith(":") else text.strip()
     before = _DANGLING_LEAD.sub("", text[: quantifier.start]).strip(" ,;")
     after = _AFTER_QUANTIFIER.sub("", text[quantifier.end :]).strip(" :.,;")
     return " ".join(part for part in (before, after) if part)

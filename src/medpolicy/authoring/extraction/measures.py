@@ -209,7 +209,7 @@ class ScaleTest:
 
 
 _SCALE: Final = re.compile(
-    r"(?P<name>(?:[A-Z][\w'-]*\s+){0,3}(?:\([^)]*\)\s+)?(?P<word>class|grade|stage|level|category|type))\s+"
+    r"(?P<name>(?:[A-Z][\w'-]*\s+){0,3}(?:\([^)]*\)\s+)?(?P<word>[Cc]lass|[Gg]rade|[Ss]tage|[Ll]evel|[Cc]ategory|[Tt]ype))\s+"
     rf"(?P<prefix>(?:{_PREFIX})\s+)?(?P<value>[A-Z]?\d+[a-z]?|[IVX]+[a-z]?)[*†]*\s*(?P<suffix>{_SUFFIX})?(?![A-Za-z0-9])"
 )
 

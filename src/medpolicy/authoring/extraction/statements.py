@@ -38,6 +38,7 @@ _EXPLAINS: Final = re.compile(
 _NOTE: Final = re.compile(
     r"^\W*(?:note|please note|see also|refer to|for information|this (?:policy|guideline|document))\b", re.IGNORECASE
 )
+_LABEL: Final = re.compile(r"[A-Z][\w /&-]{1,50}:")
 _UNMET: Final = re.compile(
     r"\b(?:(?:that|which|who|when|if)\s+)?(?:do|does|is|are|did)\s+not\s+meet(?:ing)?\s+(?:all\s+)?(?:of\s+)?(?:the|these|"
     r"this|any of the)?\s*(?:above\s+)?"
@@ -73,6 +74,8 @@ _CODES_IN_TEXT: Final = re.compile(
     r"\s*\((?:CPT|HCPCS)?\s*(?:codes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
     r"–)\s*(?:\d{4}[0-9TUFA]|[A-Z]\d{4}))*)\)"
 )
+_COVERED: Final = re.compile(r"\bcover|\bapproved$", re.IGNORECASE)
+_BECAUSE: Final = re.compile(r"\s*\b(?:due to|because|since|as there is|as the)\b.*$", re.IGNORECASE | re.DOTALL)
 _WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 _SCOPE_OPENER: Final = re.compile(
     r"^(?:[,;]?\s*(?:and\s+)?(?:as an?\s+(?:[a-z-]+\s+)?(?:treatment|alternative|adjunct|component|part|"
@@ -189,6 +192,8 @@ class _Statements:
                 self._delegated(section, sentence, lines)
             elif _EXPLAINS.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: rationale")
+            elif _LABEL.fullmatch(sentence.strip()) and not items:
+                book.narrative(lines, f"{section_name(section)}: heading")
             elif _NOTE.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: note")
             else:
@@ -213,8 +218,8 @@ class _Statements:
         name = subject if following is None else f"{following['nouns'] or 'services'} listed"
         when = self._subject(subject, procedures, citation) if following is None else self._named(items, section)
         scope, criteria = self._tail(section, tail, [] if examples or following else items, citation, announced=bool(items))
-        if said.words.strip().lower().endswith(("covered", "approved")):
-            self._doubt(f'the document says "{said.words.strip()}", not medically necessary: check the stance')
+        if _COVERED.search(said.words):
+            self._doubt(f'the document says "{said.words.strip()}" and not why: check the stance')
         if otherwise is not None:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
@@ -264,7 +269,8 @@ class _Statements:
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")
         tree = CriteriaLists(self._extraction, section, self._conditions).read(items, quantifier) if items else None
-        words = content_of_lead_in(tail, quantifier) if quantifier is not None else tail
+        words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
+        words = _BECAUSE.sub("", _ALL_OTHER.sub("", words))
         words = _without_examples(words)
         for_each = _CRITERIA_FOR_EACH.search(words)
         referred = None

@@ -12,7 +12,8 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
         "not-medically-necessary",
         (
             r"(?:(?:is|are|would be) )?(?:considered |deemed )?not (?:considered |deemed )?(?:to be )?medically necessary"
-            r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|(?:is|are) not necessary"
+            r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
+            r"(?:is|are|will) not (?:be )?(?:necessary|covered|a covered (?:service|benefit))"
         ),
     ),
     (
@@ -40,6 +41,11 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     ),
 )
 _STANCE_PATTERNS: Final = tuple((stance, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for stance, pattern in STANCES)
+_WE_COVER: Final = re.compile(
+    r"^(?:we|the plan|[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3})\s+(?P<no>(?:do|does|will) not\s+)?(?P<verb>covers?)\s+"
+    r"(?P<subject>.+?)(?P<tail>,?\s+(?:when|if|for|as|unless|except)\b.*|[.:]?\s*)$",
+    re.DOTALL,
+)
 _ACTIVE: Final = re.compile(
     r"\bconsiders?\s+(?P<subject>.+?)\s+(?:to be |as )?"
     r"(?P<stance>not medically necessary|medically necessary|cosmetic|experimental(?:,? (?:and|or|"
@@ -137,7 +143,12 @@ def stance_in(sentence: str) -> StanceSaid | None:
             active["subject"], _stance_of_words(active["stance"]), active["tail"], active.start("tail"), active["stance"]
         )
     if best is None:
-        return None
+        cover = _WE_COVER.match(sentence.strip())
+        if cover is None:
+            return None
+        stance = "not-medically-necessary" if cover["no"] else "medically-necessary"
+        words = f"{cover['no'] or ''}cover"
+        return StanceSaid(cover["subject"], stance, cover["tail"], sentence.index(cover["tail"]) if cover["tail"] else 0, words)
     return StanceSaid(sentence[: best[0]].strip(), best[2], sentence[best[1] :], best[1], sentence[best[0] : best[1]])
 
 
