@@ -180,7 +180,9 @@ def _change(change: ItemChange) -> Json:
 
 def _marked(before: Sequence[str], after: Sequence[str]) -> Iterable[Json]:
     """The lines of both, each once: ` ` in both, `-` before, `+` after; only what stands near a difference."""
-    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(2):
+    for at, group in enumerate(SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(2)):
+        if at:
+            yield {"mark": " ", "text": "…"}
         for operation, start, end, other_start, other_end in group:
             if operation == "equal":
                 yield from ({"mark": " ", "text": line} for line in before[start:end])
