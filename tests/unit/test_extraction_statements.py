@@ -127,6 +127,21 @@ def test_stances(sentence: str, stance: str) -> None:
         ("Widgets are medically necessary in children <18 years of age.", "age less_than 18"),
         ("Widgets are medically necessary for back pain unless surgery is planned.", "all(back_pain, not(surgery_planned))"),
         ("Widgets are covered except when the member smokes.", "not(member_smokes)"),
+        (
+            (
+                "Widgets are medically necessary when ALL of the following criteria are met:\n\n"
+                "A. BMI is one of the following:\n"
+                "   1. Greater than or equal to 40 kg/m2; or\n"
+                "   2. Greater than or equal to 35 kg/m2 with at least two of the following:\n"
+                "      a. Diabetes\n      b. Hypertension\n      c. Apnea\n"
+                "B. Failure of rest, defined as **either** of the following:\n   i. Pain\n   ii. Fever\n"
+                "C. None of the following is present:\n   1) Gout\n   2) Lupus"
+            ),
+            (
+                "all(any(bmi at_least 40 kg/m2, all(bmi at_least 35 kg/m2, 2 of(diabetes, hypertension, apnea))), "
+                "all(failure_of_rest, any(pain, fever)), not(any(gout, lupus)))"
+            ),
+        ),
         ("We cover widgets when the member:\n\n- Cannot walk; and\n- Lives at home.", "all(cannot_walk, lives_at_home)"),
         (
             (

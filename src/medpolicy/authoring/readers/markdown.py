@@ -15,6 +15,7 @@ from medpolicy.authoring.readers.blocks import (
     with_split_tables_joined,
 )
 from medpolicy.authoring.readers.html import read_html
+from medpolicy.authoring.readers.lettered_items import lettered_items, with_bullet
 from medpolicy.authoring.readers.lined_text import LinedText, raised
 from medpolicy.authoring.readers.tab_tables import TabTable, tab_tables
 from medpolicy.errors import DocumentError
@@ -94,6 +95,7 @@ class _MarkdownReader:
         self._lines = lines
         self._texts = [line.text for line in lines]
         self._parser = _parser()
+        self._lettered: dict[int, str] = {}
 
     def blocks(self) -> tuple[Block, ...]:
         front = _front_matter_length(self._texts)
@@ -102,6 +104,9 @@ class _MarkdownReader:
         for table in tables:
             for number in table.lines:
                 texts[number - 1] = ""
+        self._lettered = lettered_items(texts)
+        for number in self._lettered:
+            texts[number - 1] = with_bullet(texts[number - 1])
         found = [_furniture(range(1, front + 1), "front matter")] if front else []
         found += [self._tab_table(table) for table in tables]
         found += self._structure(self._parser.parse("\n".join(texts)))
@@ -116,7 +121,7 @@ class _MarkdownReader:
         while index < len(tokens):
             token = tokens[index]
             if token.type == "list_item_open":
-                marker = token.info + token.markup
+                marker = self._lettered.get(_numbers(token)[0], token.info + token.markup)
                 lists.open_item(self._marker_column(token))
             elif token.type == "list_item_close":
                 marker = ""
