@@ -43,7 +43,7 @@ from tests.generative.strategies import CODES, DAYS, DIAGNOSES, LINES, PRODUCTS,
 
 AS_OF = date(2024, 6, 1)
 OTHER_CODES = ("99999", "22223", "0556T")
-EXAMPLES = 3000
+EXAMPLES = 800
 
 
 @st.composite

@@ -1,0 +1,162 @@
+"""What differs between two texts of a small policy, as a reader is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medpolicy.authoring.diff import determinations
+from medpolicy.authoring.diff.outcomes import ComparedText, text_of_version
+from medpolicy.formats.library_files import load_library
+from medpolicy.review.difference import difference_of
+from tests.small_library import write_library
+
+Change = Callable[[str], str]
+
+
+def text_after(directory: Path, *changes: tuple[str, str], number: str = "100", file: str = "2020-01.yaml") -> ComparedText:
+    """The text of the small policy with these replacements."""
+    path = write_library(directory, issuers=("north",)) / "north" / number / file
+    text = path.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+    library = load_library(directory)
+    policy = library.policy(number)
+    return text_of_version(policy, library.issuers["north"], policy.versions[-1], directory.name)
+
+
+@pytest.fixture
+def compare(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    def compared(*changes: tuple[str, str], **where: str) -> dict[str, Any]:
+        return difference_of(text_after(tmp_path / "old", **where), text_after(tmp_path / "new", *changes, **where))
+
+    return compared
+
+
+Compare = Callable[..., dict[str, Any]]
+
+
+def items(report: dict[str, Any], section: str) -> list[tuple[str, str]]:
+    return [(item["kind"], item["name"]) for one in report["changes"] if one["section"] == section for item in one["items"]]
+
+
+def test_a_text_does_not_differ_from_itself(compare: Compare) -> None:
+    report = compare()
+    assert report["equal"]
+    assert report["complete"]
+    assert report["update"]["summary"] == "No change."
+
+
+def test_a_threshold_that_moves_is_told_as_the_stretch_between(compare: Compare) -> None:
+    report = compare(("at_least: 3 mm", "at_least: 5 mm"))
+    coverage = [one for one in report["determinations"] if one["where"]["all"]]
+    assert {line for one in coverage for line in one["in_words"]} == {"blue: yes", "size at least 3 mm and less than 5 mm"}
+    assert all(one["coverage"]["before"]["coverage"] == "covered" for one in coverage)
+    assert items(report, "provisions") == [("changed", "blue-widgets")]
+    assert report["facts"] == {"blue": "Is it blue?", "size": "How wide is it?"}
+
+
+def test_a_threshold_in_another_unit_is_the_same(compare: Compare) -> None:
+    report = compare(("at_least: 3 mm", "at_least: 0.3 cm"))
+    assert not report["determinations"]
+    assert items(report, "provisions") == [("changed", "blue-widgets")]
+
+
+def test_any_of_and_all_of_are_nested(compare: Compare) -> None:
+    report = compare(
+        ("criteria: {all: [{fact: blue}, {fact: size, at_least: 3 mm}]}",
+         "criteria: {all: [{any: [{fact: blue}, {fact: kind, is: Odd}]}, {fact: size, at_least: 3 mm}]}"),
+    )  # fmt: skip
+    listed = next(one for one in report["determinations"] if "11111" in one["codes"])
+    assert listed["coverage"] == {
+        "before": {"coverage": "not-covered", "stance": "investigational"},
+        "after": {"coverage": "covered", "stance": "medically-necessary"},
+    }
+    assert listed["in_words"] == ["blue: no", "size at least 3 mm", "kind is Odd"]
+
+
+def test_a_code_that_moves_to_a_listing_that_decides(compare: Compare) -> None:
+    report = compare(('codes: [{code: "22222"', 'codes: [{code: "33333"'))
+    assert items(report, "codes") == [("renamed", "33333")]
+    assert {code: one["coverage"]["before"]["coverage"] for one in report["determinations"] for code in one["codes"]} == {
+        "22222": "not-covered",
+        "33333": "covered",
+    }
+    assert all(one["in_words"] == ["blue: yes", "size at least 3 mm"] for one in report["determinations"])
+
+
+def test_authorization_alone(compare: Compare) -> None:
+    report = compare(("rule: auth-needed", "rule: no-auth"))
+    assert report["determinations"]
+    for one in report["determinations"]:
+        assert "coverage" not in one
+        assert one["settings"] == ["inpatient"]
+        assert one["prior_authorization"]["inpatient"] == {"before": "auth-needed", "after": "no-auth"}
+    assert "Coverage stays as it was" in report["update"]["summary"]
+
+
+def test_a_product_that_goes(compare: Compare) -> None:
+    report = compare(("Wonder Widget", "Other Widget"))
+    products = {name for one in report["determinations"] for name in one.get("products", ())}
+    assert products == {"Wonder Widget®", "Other Widget®"}
+    assert [limit["code"] for limit in report["limits"]] == ["several-products"]
+    assert not report["complete"]
+
+
+def test_a_fact_that_is_only_called_otherwise_is_the_same_fact(compare: Compare) -> None:
+    report = compare(
+        ("id: blue, type", "id: is_blue, type"), ("fact: blue", "fact: is_blue"), ("{blue: true}", "{is_blue: true}")
+    )
+    assert report["renamed_facts"] == {"blue": "is_blue"}
+    assert not report["determinations"]
+    assert items(report, "facts") == [("renamed", "is_blue")]
+
+
+def test_a_fact_that_becomes_another_thing_is_two_facts(compare: Compare) -> None:
+    report = compare(
+        ("id: size, type: number, unit: mm", "id: size, type: duration, unit: months"), ("at_least: 3 mm", "at_least: 3 months")
+    )
+    assert "fact-redefined" in [limit["code"] for limit in report["limits"]]
+    assert any("old text asks it" in line for one in report["determinations"] for line in one["in_words"])
+
+
+def test_a_choice_of_one_text_is_said_not_to_be_compared(compare: Compare) -> None:
+    report = compare(
+        (', {value: Odd, meaning: "neither"}', ""), ("criteria: {all: [{fact: blue}", "criteria: {all: [{fact: kind, is: Plain}")
+    )
+    limit = next(limit for limit in report["limits"] if limit["code"] == "choices-of-one-text")
+    assert "Odd" in limit["text"]
+
+
+def test_codes_of_a_provision_are_told_by_range(compare: Compare) -> None:
+    report = compare(('["33300-33399"]', '["33300-33349", "33360"]'), number="200")
+    (one,) = report["determinations"]
+    assert one["codes"] == ["33350-33359", "33361-33399"]
+    assert not one["other_codes"]
+    assert one["coverage"]["after"] == {"coverage": "not-addressed"}
+
+
+def test_where_a_limit_is_reached_it_is_said(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(determinations, "MAXIMUM_CONDITIONS", 0)
+    report = compare(("at_least: 3 mm", "at_least: 5 mm"))
+    assert "too-many-conditions" in [limit["code"] for limit in report["limits"]]
+    assert not report["complete"]
+
+
+def test_titles_reviews_and_related_policies(compare: Compare) -> None:
+    report = compare(
+        ('title: "Widgets and their uses"', 'title: "Widgets"'), ('number: "900"', 'number: "901"'), file="policy.yaml"
+    )
+    assert items(report, "policy") == [("changed", "policy")]
+    assert items(report, "related") == [("renamed", "901")]
+    assert not report["determinations"]
+
+
+def test_only_where_something_stands_is_no_change(compare: Compare) -> None:
+    report = compare(('section: "Widgets"', 'section: "All widgets"'))
+    assert report["equal"]
