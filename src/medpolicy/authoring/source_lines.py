@@ -1,7 +1,7 @@
 """A document as numbered lines, the way citations count them.
 
-Markdown and plain text: the lines of the file. PDF: the lines of the text layer of all pages, numbered through the document,
-as PDFium gives them; docs/decisions says why.
+Markdown, HTML and plain text: the lines of the file. DOCX: the paragraphs and rows of tables (`docx_content.py`). PDF: the lines
+of the text layer of all pages, numbered through the document, as PDFium gives them; docs/decisions says why.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from medpolicy.authoring.docx_content import ZIP, DocxContent
 from medpolicy.errors import DocumentError
 
 PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What a document may take. Policies have some hundred kilobytes; pictures make a PDF or DOCX larger, a text has none.
 LARGEST_FILE = 64 * 2**20
-LARGEST_TEXT = 8 * 2**20
-MOST_LINES = 200_000
+LARGEST_TEXT = 4 * 2**20
+MOST_LINES = 100_000
 
-_ZIP = b"PK\x03\x04"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -40,7 +41,11 @@ def file_digest(data: bytes) -> str:
 def source_lines(data: bytes) -> list[str]:
     """The lines of a document; `DocumentError` where it cannot be read, or where reading it needs an extra that is missing."""
     check_size(len(data))
-    return _lines_of_pdf(data) if data.startswith(b"%PDF-") else lines_of_text(decoded(data)[0])
+    if data.startswith(b"%PDF-"):
+        return _lines_of_pdf(data)
+    if data.startswith(ZIP):
+        return DocxContent(data).lines
+    return lines_of_text(decoded(data)[0])
 
 
 def check_size(size: int) -> None:
@@ -59,8 +64,6 @@ def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     """
     if len(data) > LARGEST_TEXT:
         raise DocumentError(f"the text has {len(data) / 2**20:.0f} MiB; at most {LARGEST_TEXT // 2**20} MiB are read")
-    if data.startswith(_ZIP):
-        raise DocumentError("it is a ZIP archive and no DOCX document that can be read; a DOCX holds word/document.xml")
     text, warnings = _decoded(data)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1

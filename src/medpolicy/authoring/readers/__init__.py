@@ -1,21 +1,34 @@
 """The readers: a published document becomes numbered lines and blocks (`authoring/document.py`), whatever its format.
 
-Here: one module per format, `blocks.py` and `lined_text.py` which they share. Start with `read_document`. The libraries that they
-use are an extra, imported where a document of that format is read.
+Here: one module per format, and the parts that they share. Start with `read_document`. The libraries that they use are an extra,
+imported where a document of that format is read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from medpolicy.authoring.document import SourceDocument, SourceLine
+from medpolicy.authoring.docx_content import ZIP
+from medpolicy.authoring.readers.docx import read_docx
+from medpolicy.authoring.readers.html import read_html
 from medpolicy.authoring.readers.markdown import read_markdown
 from medpolicy.authoring.readers.pdf import read_pdf
-from medpolicy.authoring.source_lines import PDF, check_size, decoded, file_digest, lines_of_text
+from medpolicy.authoring.readers.text import read_text
+from medpolicy.authoring.source_lines import DOCX, PDF, check_size, decoded, file_digest, lines_of_text
 from medpolicy.errors import DocumentError, NotFound
 
+HTML, MARKDOWN, PLAIN_TEXT = "text/html", "text/markdown", "text/plain"
+
 Progress = Callable[[int, int], None]
+
+_READERS = {HTML: read_html, MARKDOWN: read_markdown, PLAIN_TEXT: read_text}
+_HTML_START = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_MARKDOWN_SIGN = re.compile(r"^#{1,6} \S|^\|?\s*:?-{3,}:?\s*\|[-:| ]*$|\]\([^)\n]*\)|\*\*\S[^*\n]*\*\*", re.MULTILINE)
 
 
 def read_file(path: Path, progress: Progress | None = None) -> SourceDocument:
@@ -31,16 +44,27 @@ def read_file(path: Path, progress: Progress | None = None) -> SourceDocument:
 
 
 def read_document(data: bytes, name: str, progress: Progress | None = None) -> SourceDocument:
-    """The document in these bytes, recognised by its content; `name` decides only between Markdown and plain text.
+    """The document in these bytes, recognised by its content; the ending of `name` decides only where that leaves it open.
 
     `progress` is called with the pages read and the pages in all. `DocumentError` names what cannot be read and what to do.
     """
     check_size(len(data))
     if not data.strip():
-        raise DocumentError(f"{name} is empty")
+        raise DocumentError(f"{name or 'the document'} is empty")
     if data.startswith(b"%PDF-"):
         lines, blocks, warnings = read_pdf(data, progress)
         return SourceDocument(file_digest(data), PDF, lines, blocks, name, warnings)
+    if data.startswith(ZIP):
+        lines, blocks = read_docx(data)
+        return SourceDocument(file_digest(data), DOCX, lines, blocks, name)
     text, warnings = decoded(data)
     lines = tuple(SourceLine(number, line) for number, line in enumerate(lines_of_text(text), start=1))
-    return SourceDocument(file_digest(data), "text/markdown", lines, read_markdown(lines), name, warnings)
+    media_type = _text_type(text, name)
+    return SourceDocument(file_digest(data), media_type, lines, _READERS[media_type](lines), name, warnings)
+
+
+def _text_type(text: str, name: str) -> str:
+    ending = name.lower().rpartition(".")[2]
+    if _HTML_START.match(text) or (ending in ("html", "htm") and text.lstrip().startswith("<")):
+        return HTML
+    return MARKDOWN if ending in ("md", "markdown") or _MARKDOWN_SIGN.search(text) else PLAIN_TEXT

@@ -36,6 +36,8 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _NO_TITLE_END = re.compile(r"[.;:,]$")
 # Deeper than any policy nests its lists; what lies deeper still is read as paragraphs.
 _DEEPEST_NESTING = 100
+# With more, the search for links takes minutes, and the text is no policy.
+_MOST_BRACKETS = 50_000
 
 
 def read_markdown(lines: Sequence[SourceLine]) -> tuple[Block, ...]:
@@ -95,6 +97,8 @@ class _MarkdownReader:
         self._lines = lines
         self._texts = [line.text for line in lines]
         self._parser = _parser()
+        if sum(text.count("[") for text in self._texts) > _MOST_BRACKETS:
+            self._parser.disable(["link", "image"])
         self._lettered: dict[int, str] = {}
 
     def blocks(self) -> tuple[Block, ...]:

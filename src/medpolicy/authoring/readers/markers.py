@@ -10,9 +10,12 @@ BULLET = "bullet"
 _BULLET = re.compile(r"([•●▪■□◦○‣⁃∙·➢➤►✓✔❖–—\-\uf000-\uf0ff]|o)(?=\s|$)")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10}
+_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 # How far apart, in points, the left ends of markers of one list may stand: right-aligned numbers of one and three digits do.
 _SAME_LEFT = 12.0
 _NESTED = 4.0
+# How many lists that were closed an item may resume.
+_MOST_CLOSED = 20
 # A list may leave out a number, as after an item that was deleted.
 _LARGEST_STEP = 3
 
@@ -59,6 +62,20 @@ def _roman(body: str) -> int:
     return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
 
 
+def numeral(number: int, style: str) -> str:
+    """A number as a list of the style "1", "a", "A", "i" or "I" prints it."""
+    if style in ("a", "A") and 1 <= number <= 26:
+        letter = chr(ord("a") + number - 1)
+    elif style in ("i", "I") and 1 <= number < 40:
+        letter, rest = "", number
+        for value, digits in _ROMAN:
+            letter += digits * (rest // value)
+            rest %= value
+    else:
+        return str(number)
+    return letter.upper() if style.isupper() else letter
+
+
 @dataclass(slots=True)
 class _OpenList:
     left: float
@@ -93,18 +110,25 @@ class NestedLists:
         first = next((numeral for numeral in readings(marker) if numeral.value == 1), None)
         return None if first is None else self._begin(first, left, after_colon=after_colon)
 
+    def place_by_indent(self, left: float) -> int:
+        """The level of an item of which only the indent tells the list."""
+        return self._begin(Numeral(BULLET, 1), left, after_colon=False)
+
     def paragraph(self, left: float) -> None:
         """A paragraph at `left` closes the lists that do not stand left of it."""
         while self.open and self.open[-1].left > left - _NESTED:
-            self.closed.append(self.open.pop())
+            self._close(self.open.pop())
 
     def leave(self) -> None:
         """A heading closes all lists; their numbers may go on below it."""
-        self.closed += reversed(self.open)
-        self.open.clear()
+        while self.open:
+            self._close(self.open.pop())
 
     def level_of_paragraph(self) -> int:
         return len(self.open)
+
+    def _close(self, found: _OpenList) -> None:
+        self.closed = [*self.closed[-_MOST_CLOSED:], found]
 
     def _resume(self, lists: list[_OpenList], index: int, numeral: Numeral, left: float) -> int:
         if lists is self.closed:

@@ -8,9 +8,10 @@ from medpolicy.authoring.document import Block, BlockKind, SourceLine
 from medpolicy.authoring.readers.blocks import with_every_line
 from medpolicy.authoring.readers.hyphenation import Hyphenation
 from medpolicy.authoring.readers.pdf_furniture import furniture_of
-from medpolicy.authoring.readers.pdf_lines import PdfLine, PdfPage, pdf_pages
-from medpolicy.authoring.readers.pdf_paragraphs import Layout, Paragraphs, without_empty_headings
+from medpolicy.authoring.readers.pdf_lines import PdfPage, pdf_pages
 from medpolicy.authoring.readers.pdf_tables import PdfTable, continued, tables
+from medpolicy.authoring.readers.placed_lines import PlacedLine
+from medpolicy.authoring.readers.placed_paragraphs import Layout, Paragraphs, without_empty_headings
 from medpolicy.errors import DocumentError
 
 
@@ -65,21 +66,21 @@ def _furniture_blocks(pages: Sequence[PdfPage], furniture: dict[int, str]) -> li
 
 
 def _body_blocks(
-    pages: Sequence[PdfPage], body: Sequence[PdfLine], tables_of: dict[int, list[PdfTable]], hyphenation: Hyphenation
+    pages: Sequence[PdfPage], body: Sequence[PlacedLine], tables_of: dict[int, list[PdfTable]], hyphenation: Hyphenation
 ) -> list[Block]:
     paragraphs = Paragraphs(Layout.of(body), hyphenation)
     found: list[PdfTable] = []
     may_continue = False  # a table stands last, and a table on the next page may go on with it
-    by_page: dict[int, list[PdfLine]] = {page.number: [] for page in pages}
+    by_page: dict[int, list[PlacedLine]] = {page.number: [] for page in pages}
     for line in body:
         by_page[line.page].append(line)
     for page in pages:
         starts = {table.block.first_line: table for table in tables_of[page.number]}
-        elements: list[PdfLine | PdfTable] = [*by_page[page.number], *starts.values()]
-        elements.sort(key=lambda element: element.number if isinstance(element, PdfLine) else element.block.first_line)
+        elements: list[PlacedLine | PdfTable] = [*by_page[page.number], *starts.values()]
+        elements.sort(key=lambda element: element.number if isinstance(element, PlacedLine) else element.block.first_line)
         for element, after in zip(elements, [*elements[1:], None], strict=True):
-            if isinstance(element, PdfLine):
-                paragraphs.add(element, after if isinstance(after, PdfLine) else None)
+            if isinstance(element, PlacedLine):
+                paragraphs.add(element, after if isinstance(after, PlacedLine) else None)
                 may_continue = False
                 continue
             paragraphs.interrupt()

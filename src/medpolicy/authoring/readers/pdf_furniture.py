@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from medpolicy.authoring.readers.pdf_lines import PdfLine, PdfPage
+from medpolicy.authoring.readers.pdf_lines import PdfPage
+from medpolicy.authoring.readers.placed_lines import PlacedLine
 
 PAGE_HEADER, PAGE_FOOTER, PAGE_NUMBER = "page header", "page footer", "page number"
 
@@ -23,7 +24,7 @@ _SHARE_OF_PAGES = 0.3
 
 def furniture_of(pages: Sequence[PdfPage]) -> dict[int, str]:
     """Line number -> why the line is furniture."""
-    standing: dict[str, list[tuple[PdfPage, PdfLine]]] = defaultdict(list)
+    standing: dict[str, list[tuple[PdfPage, PlacedLine]]] = defaultdict(list)
     for page in pages:
         for line in page.lines:
             if line.words and not page.height * _MARGIN < line.bottom < page.height * (1 - _MARGIN):
@@ -40,7 +41,7 @@ def furniture_of(pages: Sequence[PdfPage]) -> dict[int, str]:
     return found
 
 
-def _kind(page: PdfPage, line: PdfLine) -> str:
+def _kind(page: PdfPage, line: PlacedLine) -> str:
     if _BARE_NUMBER.fullmatch(line.text.strip()):
         return PAGE_NUMBER
     return PAGE_HEADER if line.bottom > page.height / 2 else PAGE_FOOTER

@@ -6,9 +6,9 @@ import ctypes
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+from medpolicy.authoring.readers.placed_lines import PlacedLine, Word
 from medpolicy.authoring.source_lines import open_pdf, text_of_page
 
 _WORD = re.compile(r"\S+")
@@ -19,60 +19,6 @@ _THIN = 2.5
 _LONG = 3.0
 # Pages with more drawn things than this carry a picture, not tables.
 _MOST_OBJECTS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a line: [start, end) in the line's text; its box in points from the page's lower left; size and weight."""
-
-    start: int
-    end: int
-    left: float
-    right: float
-    bottom: float
-    top: float
-    size: float
-    bold: bool
-
-
-@dataclass(frozen=True)
-class PdfLine:
-    """One line of the text layer. Not slotted: what is asked of it often is kept."""
-
-    number: int
-    page: int
-    text: str
-    words: tuple[Word, ...]
-
-    @cached_property
-    def left(self) -> float:
-        return self.words[0].left
-
-    @cached_property
-    def bottom(self) -> float:
-        return self.words[0].bottom
-
-    @cached_property
-    def end_bottom(self) -> float:
-        """Where its end stands: PDFium makes one line of two where a hyphen parts a word."""
-        return self.words[-1].bottom
-
-    @cached_property
-    def right(self) -> float:
-        """The right end of its end."""
-        return max(word.right for word in self.words if abs(word.bottom - self.end_bottom) < self.size / 2)
-
-    @cached_property
-    def size(self) -> float:
-        return max(word.size for word in self.words)
-
-    @cached_property
-    def all_bold(self) -> bool:
-        return all(word.bold for word in self.words if self.text[word.start : word.end].strip("*†‡•.:;,"))
-
-    @cached_property
-    def any_bold(self) -> bool:
-        return any(word.bold for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +37,7 @@ class PdfPage:
 
     number: int
     height: float
-    lines: tuple[PdfLine, ...]
+    lines: tuple[PlacedLine, ...]
     horizontals: tuple[Box, ...]
     verticals: tuple[Box, ...]
     areas: tuple[Box, ...]
@@ -115,13 +61,13 @@ def pdf_pages(data: bytes, progress: Callable[[int, int], None] | None) -> Itera
                 progress(index + 1, count)
 
 
-def _lines(text_page: Any, first_number: int, page: int) -> Iterator[PdfLine]:  # PDFium's page has no types
+def _lines(text_page: Any, first_number: int, page: int) -> Iterator[PlacedLine]:  # PDFium's page has no types
     text = text_of_page(text_page)
     reader = _WordReader(text_page, text)
     start = 0
     for offset, line in enumerate(text.split("\r\n")):
         words = tuple(reader.word(start, match.start(), match.end()) for match in _WORD.finditer(line))
-        yield PdfLine(first_number + offset, page, line, words)
+        yield PlacedLine(first_number + offset, page, line, words)
         start += len(line) + 2
 
 

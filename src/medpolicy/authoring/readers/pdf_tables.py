@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row
 from medpolicy.authoring.readers.blocks import sentence_goes_on
 from medpolicy.authoring.readers.hyphenation import Hyphenation
-from medpolicy.authoring.readers.pdf_lines import Box, PdfLine, PdfPage, Word
+from medpolicy.authoring.readers.pdf_lines import Box, PdfPage
+from medpolicy.authoring.readers.placed_lines import PlacedLine, Word
 
 # How far apart, in points, two ends may stand and still meet.
 _NEAR = 3.0
@@ -145,10 +146,10 @@ class PdfTable:
     lefts: tuple[float, ...]
 
 
-_Placed = dict[tuple[int, int], list[tuple[PdfLine, list[Word]]]]
+_Placed = dict[tuple[int, int], list[tuple[PlacedLine, list[Word]]]]
 
 
-def tables(page: PdfPage, lines: Sequence[PdfLine], hyphenation: Hyphenation) -> list[PdfTable]:
+def tables(page: PdfPage, lines: Sequence[PlacedLine], hyphenation: Hyphenation) -> list[PdfTable]:
     """The tables of a page, made of these lines of it."""
     found: list[PdfTable] = []
     free = list(lines)
@@ -161,9 +162,9 @@ def tables(page: PdfPage, lines: Sequence[PdfLine], hyphenation: Hyphenation) ->
     return found
 
 
-def _table(grid: Grid, lines: Iterable[PdfLine], hyphenation: Hyphenation) -> PdfTable | None:
+def _table(grid: Grid, lines: Iterable[PlacedLine], hyphenation: Hyphenation) -> PdfTable | None:
     placed: _Placed = defaultdict(list)
-    taken: list[PdfLine] = []
+    taken: list[PlacedLine] = []
     for line in lines:
         cells = [grid.cell_of(word) for word in line.words]
         if sum(cell is not None for cell in cells) * 2 <= len(cells):
@@ -195,7 +196,7 @@ def _table(grid: Grid, lines: Iterable[PdfLine], hyphenation: Hyphenation) -> Pd
     return PdfTable(block, lefts)
 
 
-def _row(cells: Iterable[list[tuple[PdfLine, list[Word]]]], hyphenation: Hyphenation, *, is_header: bool) -> Row:
+def _row(cells: Iterable[list[tuple[PlacedLine, list[Word]]]], hyphenation: Hyphenation, *, is_header: bool) -> Row:
     found: list[Cell] = []
     for held in cells:
         pieces = [(line.text[words[0].start : words[-1].end], line.number) for line, words in held]

@@ -1,4 +1,4 @@
-"""The lines of a PDF as headings, paragraphs and items, told from place, type, marker and the flow of sentences."""
+"""Placed lines as headings, paragraphs and items, told from place, type, marker and the flow of sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.readers.blocks import sentence_goes_on, with_number
 from medpolicy.authoring.readers.hyphenation import Hyphenation
 from medpolicy.authoring.readers.markers import NestedLists, printed_marker
-from medpolicy.authoring.readers.pdf_lines import PdfLine
+from medpolicy.authoring.readers.placed_lines import PlacedLine
 
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
 _CODE_OR_DATE = re.compile(r"(?:\d{1,2}/\d{2,4}(?:/\d{2,4})?|[A-Z]?\d{4,5}[A-Z]?|[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]+)?)[*†‡]*(?=\s)")
@@ -24,6 +24,7 @@ _NO_HEADING_END = re.compile(r"[.;,]$")
 _LABEL_WITH_VALUE = re.compile(r"[^:]+:\s+\S")
 _VERB = re.compile(r"\b(?:is|are|was|were|may|must|should|will|has|have|meets?|does|do|can)\b", re.IGNORECASE)
 _LONGEST_HEADING = 150
+_MOST_LINES_OF_HEADING = 4
 # In shares of the type's size: how much more than the usual step between lines parts paragraphs.
 _PARTING = 0.2
 _USUAL_STEPS = (0.8, 1.9)
@@ -43,22 +44,28 @@ _FEW_LINES = 8
 class _Draft:
     """A block that is being gathered."""
 
-    lines: list[PdfLine]
+    lines: list[PlacedLine]
     marker: str = ""
     level: int = 0
     text_left: float = 0.0  # where the text after the marker begins
+    all_bold: bool = False
+    any_bold: bool = False
 
     @property
-    def first(self) -> PdfLine:
+    def first(self) -> PlacedLine:
         return self.lines[0]
 
     @property
-    def last(self) -> PdfLine:
+    def last(self) -> PlacedLine:
         return self.lines[-1]
 
-    @property
-    def all_bold(self) -> bool:
-        return all(line.all_bold for line in self.lines)
+    def __post_init__(self) -> None:
+        self.all_bold, self.any_bold = self.first.all_bold, self.first.any_bold
+
+    def add(self, line: PlacedLine) -> None:
+        self.lines.append(line)
+        self.all_bold = self.all_bold and line.all_bold
+        self.any_bold = self.any_bold or line.any_bold
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ class Layout:
     body_size: float
 
     @classmethod
-    def of(cls, lines: Sequence[PdfLine]) -> Layout:
+    def of(cls, lines: Sequence[PlacedLine]) -> Layout:
         steps: dict[int, list[float]] = defaultdict(list)
         for line, after in itertools.pairwise(lines):
             step = line.end_bottom - after.bottom
@@ -86,20 +93,20 @@ class Layout:
     def step(self, size: float) -> float:
         return self.steps.get(round(size), _DEFAULT_STEP * size)
 
-    def is_full(self, line: PdfLine, after: PdfLine) -> bool:
+    def is_full(self, line: PlacedLine, after: PlacedLine) -> bool:
         """Whether the first word of the next line would not have fitted on this one."""
         word = after.words[0]
         margin = self.margins[line.page, round(line.left / _SAME_COLUMN)]
         return line.right + 0.25 * line.size + word.right - word.left > margin - 1
 
-    def is_nearly_full(self, line: PdfLine) -> bool:
+    def is_nearly_full(self, line: PlacedLine) -> bool:
         margin = self.margins[line.page, round(line.left / _SAME_COLUMN)]
         return line.right > margin - _NEARLY_FULL * (margin - line.left)
 
 
-def _margins(lines: Sequence[PdfLine]) -> dict[tuple[int, int], float]:
+def _margins(lines: Sequence[PlacedLine]) -> dict[tuple[int, int], float]:
     """The right margin of each page for lines that begin about the same place."""
-    found: dict[tuple[int, int], list[PdfLine]] = defaultdict(list)
+    found: dict[tuple[int, int], list[PlacedLine]] = defaultdict(list)
     everywhere: dict[int, float] = defaultdict(float)
     for line in lines:
         column = round(line.left / _SAME_COLUMN)
@@ -122,7 +129,7 @@ class Paragraphs:
         self._drafts: list[_Draft] = []
         self._is_open = False  # the last draft may still grow
 
-    def add(self, line: PdfLine, after: PdfLine | None = None) -> None:
+    def add(self, line: PlacedLine, after: PlacedLine | None = None) -> None:
         """The next line of the text, and the one after it."""
         draft = self._drafts[-1] if self._is_open else None
         marker = printed_marker(line.text.strip())
@@ -134,7 +141,7 @@ class Paragraphs:
                 self._begin(_Draft([line], marker, level, _text_left(line, marker)))
                 return
         if draft is not None and self._goes_on(draft, line) and not self._begins_hanging(draft, line, after):
-            draft.lines.append(line)
+            draft.add(line)
             return
         self._lists.paragraph(line.left)
         self._begin(_Draft([line], level=self._lists.level_of_paragraph()))
@@ -156,7 +163,7 @@ class Paragraphs:
     def _after_colon(self) -> bool:
         return bool(self._drafts and self._drafts[-1].marker and self._drafts[-1].last.text.rstrip().endswith(":"))
 
-    def _is_inside_sentence(self, draft: _Draft, line: PdfLine) -> bool:
+    def _is_inside_sentence(self, draft: _Draft, line: PlacedLine) -> bool:
         """Whether what looks like a marker is a number or a dash within a sentence that wraps there."""
         left = draft.text_left if draft.marker else draft.last.left
         return (
@@ -167,10 +174,10 @@ class Paragraphs:
             and self._step_is_usual(draft.last, line)
         )
 
-    def _step_is_usual(self, before: PdfLine, line: PdfLine) -> bool:
+    def _step_is_usual(self, before: PlacedLine, line: PlacedLine) -> bool:
         return 0 < before.end_bottom - line.bottom <= self._layout.step(line.size) + _PARTING * line.size
 
-    def _begins_hanging(self, draft: _Draft, line: PdfLine, after: PdfLine | None) -> bool:
+    def _begins_hanging(self, draft: _Draft, line: PlacedLine, after: PlacedLine | None) -> bool:
         """Whether the line begins an entry of its own whose further lines are indented: the next one is, in mid-sentence."""
         return (
             after is not None
@@ -183,7 +190,7 @@ class Paragraphs:
             and self._layout.is_full(line, after)
         )
 
-    def _goes_on(self, draft: _Draft, line: PdfLine) -> bool:
+    def _goes_on(self, draft: _Draft, line: PlacedLine) -> bool:
         """Whether the line continues the block."""
         before = draft.last
         text, after = before.text.strip(), line.text.strip()
@@ -211,7 +218,7 @@ class Paragraphs:
             return True
         return sentence_goes_on(text, after) or (not ended and self._layout.is_nearly_full(before))
 
-    def _goes_on_over_page(self, draft: _Draft, line: PdfLine, *, ended: bool, full: bool) -> bool:
+    def _goes_on_over_page(self, draft: _Draft, line: PlacedLine, *, ended: bool, full: bool) -> bool:
         if not _stands_under(draft, line):
             return False
         hanging = draft.text_left if draft.marker else draft.last.left
@@ -219,10 +226,12 @@ class Paragraphs:
             return full or not ended
         return not ended and (full or sentence_goes_on(draft.last.text.strip(), line.text.strip()))
 
-    def _is_larger(self, line: PdfLine) -> bool:
+    def _is_larger(self, line: PlacedLine) -> bool:
         return line.size >= self._layout.body_size + _LARGER_TYPE
 
     def _is_heading(self, draft: _Draft) -> bool:
+        if len(draft.lines) > _MOST_LINES_OF_HEADING:
+            return False
         text = " ".join(line.text.strip() for line in draft.lines)
         if len(text) > _LONGEST_HEADING or _NO_HEADING_END.search(text) or _LEADERS.search(text) or _CONNECTOR.fullmatch(text):
             return False
@@ -261,7 +270,7 @@ class Paragraphs:
         return with_number(block) if is_heading and not draft.marker else block
 
 
-def _text_left(line: PdfLine, marker: str) -> float:
+def _text_left(line: PlacedLine, marker: str) -> float:
     """Where the text after the marker begins."""
     word = line.words[0]
     if word.end - word.start <= len(marker):
@@ -269,11 +278,11 @@ def _text_left(line: PdfLine, marker: str) -> float:
     return word.left + (word.right - word.left) * len(marker) / (word.end - word.start)
 
 
-def _weight_changes(draft: _Draft, line: PdfLine) -> bool:
-    return (draft.all_bold and not line.any_bold) or (line.all_bold and not any(held.any_bold for held in draft.lines))
+def _weight_changes(draft: _Draft, line: PlacedLine) -> bool:
+    return (draft.all_bold and not line.any_bold) or (line.all_bold and not draft.any_bold)
 
 
-def _stands_under(draft: _Draft, line: PdfLine) -> bool:
+def _stands_under(draft: _Draft, line: PlacedLine) -> bool:
     """Whether the line begins where the block's lines do: as the last did, or after the first indented or hanging."""
     if draft.marker:
         return line.left >= draft.first.left - _SAME_LEFT and line.left <= max(draft.text_left, draft.last.left) + _SAME_LEFT
