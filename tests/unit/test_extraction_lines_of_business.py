@@ -69,7 +69,7 @@ def test_without_an_issuer_the_rows_of_the_authorization_table_are_put_aside() -
         "| | Outpatient |\n|---|---|\n| Commercial PPO | Required |\n| Medicare HMO | Not required |\n"
     )
     extraction = extracted(text, extract_lines_of_business)
-    assert extraction.policy[SIDE_DATA] == [
+    assert extraction.policy[SIDE_DATA]["lines_of_business"] == [
         {"id": "commercial-ppo", "name": "Commercial PPO", "program": "commercial"},
         {"id": "medicare-hmo", "name": "Medicare HMO", "program": "medicare-advantage"},
     ]
@@ -82,4 +82,4 @@ def test_without_an_issuer_and_a_table_the_exceptions_name_lines() -> None:
         "# Braces\n\nApplies to all lines of business.\n\n## Program Exceptions\n\nMedicaid Products: Follow state guidelines.\n"
     )
     extraction = extracted(text, extract_lines_of_business)
-    assert [line["id"] for line in extraction.policy[SIDE_DATA]] == ["commercial", "medicaid"]
+    assert [line["id"] for line in extraction.policy[SIDE_DATA]["lines_of_business"]] == ["commercial", "medicaid"]

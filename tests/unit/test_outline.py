@@ -27,6 +27,18 @@ def test_the_label_above_a_title_is_front_matter() -> None:
     ]
 
 
+def test_a_label_with_dates_above_a_title_of_higher_level() -> None:
+    assert _kinds((2, "Medical Coverage Policy"), "Effective 1/2020", (1, "Knee Braces"), (2, "Coding"), "L1810")[:2] == [
+        ("front", "Medical Coverage Policy"),
+        ("front", "Knee Braces"),
+    ]
+
+
+def test_other_within_a_part_belongs_to_it_and_beside_it_does_not() -> None:
+    found = _kinds((1, "Braces"), "x", (2, "Policy"), "x", (3, "Other"), "x", (2, "Other"), "x")
+    assert [kind for kind, _ in found] == ["front", "policy", "policy", "other"]
+
+
 def test_a_part_that_stands_first_is_no_label() -> None:
     assert _kinds((2, "Coding"), (3, "Hands"), "L3908") == [("coding", "Coding"), ("coding", "Hands")]
 

@@ -159,8 +159,8 @@ def outline_of(document: SourceDocument) -> Outline:
             stack.pop()
         kind = kind_of_heading(title)
         if kind is None:
-            kind = _kind_where_unknown(sections, stack)
-        elif kind in (SectionKind.POLICY, SectionKind.DESCRIPTION, SectionKind.SUMMARY) and stack and stack[-1].kind in _CLOSED:
+            kind = _kind_where_unknown(sections, stack, block.level)
+        elif stack and _stays_within(kind, stack[-1].kind):
             kind = stack[-1].kind
         section = Section(kind, title, (*(above.title for above in stack), title), block, block.level)
         sections.append(section)
@@ -168,17 +168,24 @@ def outline_of(document: SourceDocument) -> Outline:
     return Outline(document, tuple(sections))
 
 
-def _kind_where_unknown(sections: list[Section], stack: list[Section]) -> SectionKind:
+def _kind_where_unknown(sections: list[Section], stack: list[Section], level: int) -> SectionKind:
     """The kind of a heading whose words are not known, by what stands above it."""
     before = sections[-1]
-    is_first = len(sections) == 2 and not sections[0].blocks and not before.blocks
-    if is_first and before.kind is SectionKind.POLICY:
-        before.kind = SectionKind.FRONT  # the first heading of all, with no text of its own, only labels the document
+    is_second = len(sections) == 2 and all(block.kind is BlockKind.FURNITURE for block in sections[0].blocks)
+    if is_second and before.kind is SectionKind.POLICY and (not before.blocks or level < before.level):
+        before.kind = SectionKind.FRONT  # it stands above the title, and so only labels the document ("Medical Policy")
     if before.heading is not None and not before.blocks and before.kind is not SectionKind.OTHER:
         return before.kind  # the second line of a heading, whatever its level
     if stack:
         return stack[-1].kind
     return SectionKind.FRONT if before.kind is SectionKind.FRONT else SectionKind.OTHER
+
+
+def _stays_within(kind: SectionKind, above: SectionKind) -> bool:
+    """Whether a deeper heading of a kind that is known opens no part of its own."""
+    if kind is SectionKind.OTHER:
+        return above is not SectionKind.FRONT
+    return kind in (SectionKind.POLICY, SectionKind.DESCRIPTION, SectionKind.SUMMARY) and above in _CLOSED
 
 
 # Within these a deeper heading such as "Criteria" or "Overview" opens no other part of the policy.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
-from medpolicy.authoring.extraction.dates import PrintedDate, dates_in, first_day, leading_date, trailing_date
+from medpolicy.authoring.extraction.dates import PrintedDate, dates_in, first_day, latest, leading_date, trailing_date
 from medpolicy.authoring.extraction.entries import Entry, content, joined, line_entries, lines_of_row, lines_outside_rows
 from medpolicy.authoring.extraction.event_words import read_event
 from medpolicy.authoring.outline import Section, SectionKind
@@ -24,6 +24,7 @@ _NEW_IF_FIRST = re.compile(r"\b(?:new|approved|original|initial|created|establis
 _REVIEW = re.compile(r"(?<!coding )\breview(?:ed)?\b", re.IGNORECASE)
 _PARTIAL_REVIEW = re.compile(r"\b(?:focused|interim|ad hoc|partial|out[- ]of[- ]cycle) review\b", re.IGNORECASE)
 _PERIODS = (("annual", re.compile(r"\b(?:annual|yearly)\b", re.I)), ("biennial", re.compile(r"\bbiennial\b", re.I)))
+_INTERVALS = (("12 months", _PERIODS[0][1]), ("24 months", _PERIODS[1][1]))
 _EFFECTIVE = re.compile(r"\beffective(?: date)?(?: is| on| of)?:?\s*$", re.IGNORECASE)
 _OF_A_NEW_POLICY = ("title", "number", "lines-of-business", "description", "statements", "references")
 _IF_THE_DOCUMENT_HAS_IT = (
@@ -48,12 +49,56 @@ def extract_history(extraction: Extraction) -> None:
         for printed, entry in _dated(extraction, section):
             events.append((_event(extraction, section, printed, entry), entry, section))
     if not events:
+        _make_event(extraction)
         return
     oldest = min((event for event, _, _ in events), key=lambda event: first_day(event["date"]))
+    _settle_review_interval(extraction, events)
     for event, entry, _ in events:
         _say_new(extraction, event, entry, is_oldest=event is oldest, events=[item for item, _, _ in events])
         event["text"] = _text(event, entry)
     extraction.policy["history"] = [_in_order(event) for event, _, _ in events]
+    _settle_version(extraction)
+
+
+def _settle_version(extraction: Extraction) -> None:
+    """The version is named by the day on which its text came into force, and each version has its event."""
+    in_force = [str(event.get("effective", event["date"])) for event in extraction.policy["history"]]
+    newest = latest(in_force) or ""
+    stated = extraction.version.get("version")
+    if stated is not None and first_day(stated) in [first_day(iso) for iso in in_force]:
+        return
+    if stated is not None:
+        mark(
+            extraction.version,
+            f"the heading dates the text {stated}; the history has no event of that day, and its newest is {newest}",
+        )
+    extraction.version["version"] = newest
+
+
+def _make_event(extraction: Extraction) -> None:
+    """Without a history the date in the heading is the one event that is known."""
+    stated = extraction.version.get("version")
+    if stated is None:
+        return
+    first = extraction.document.lines[0].number
+    event: Item = {
+        "date": stated,
+        "text": "The text came into force.",
+        "citation": extraction.cite("Heading of the document", (first,)),
+    }
+    mark(event, "the document has no history; the date stands in its heading", key=_MARKS)
+    extraction.policy["history"] = [event]
+
+
+def _settle_review_interval(extraction: Extraction, events: list[tuple[Item, Entry, Section]]) -> None:
+    """Where no next review is dated, the interval is what the newest review calls itself."""
+    reviews = [(event, entry) for event, entry, _ in events if event.get("review")]
+    if "review_interval" in extraction.policy or not reviews:
+        return
+    _, newest = max(reviews, key=lambda review: first_day(review[0]["date"]))
+    interval = next((months for months, pattern in _INTERVALS if pattern.search(newest.text)), None)
+    if interval is not None:
+        extraction.policy["review_interval"] = interval
 
 
 # -- the dated entries --------------------------------------------------------------------------------------------

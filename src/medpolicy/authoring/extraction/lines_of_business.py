@@ -1,7 +1,7 @@
 """The lines of business for which a policy speaks, matched with those that the issuer declares.
 
-Without an issuer on file the lines that the document itself names are put aside, under `policy["_lines"]`, for a draft of the
-issuer's file: mappings with `id`, `name` and `program`.
+Without an issuer on file the lines that the document itself names are put aside, under `policy["_issuer"]`: a draft of the
+issuer's file, without its id.
 """
 
 from __future__ import annotations
@@ -15,7 +15,13 @@ from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug,
 from medpolicy.authoring.extraction.entries import content
 from medpolicy.authoring.outline import Section, SectionKind
 
-SIDE_DATA: Final = "_lines"
+SIDE_DATA: Final = "_issuer"
+_COVERAGE_BY_STANCE: Final = {
+    "medically-necessary": "covered",
+    "not-medically-necessary": "not-covered",
+    "investigational": "not-covered",
+    "cosmetic": "not-covered",
+}
 
 # Words that name a programme. A list of lines changes from one programme to the next at such a word.
 PROGRAMS: Final = {
@@ -69,7 +75,11 @@ def extract_lines_of_business(extraction: Extraction) -> None:
     """Fill `version["lines_of_business"]` and its citation; marks of doubt stand at the version itself."""
     stated = _from_heading(extraction) or _from_label(extraction) or _from_sentence(extraction)
     if extraction.issuer is None:
-        extraction.policy[SIDE_DATA] = _named_by_document(extraction, stated)
+        extraction.policy[SIDE_DATA] = {
+            "name": "Issuer whose name is not known yet",
+            "lines_of_business": _named_by_document(extraction, stated),
+            "coverage_by_stance": dict(_COVERAGE_BY_STANCE),
+        }
     every = [line.id for line in known_lines(extraction)]
     named = every if stated is None or stated.text is None else lines_named_in(extraction, stated.text)
     if stated is None:
@@ -88,7 +98,8 @@ def known_lines(extraction: Extraction) -> list[KnownLine]:
     """The lines that the issuer declares; without one those put aside from the document."""
     if extraction.issuer is not None:
         return [KnownLine(line.id, line.name, line.program.value) for line in extraction.issuer.lines_of_business]
-    return [KnownLine(item["id"], item["name"], item["program"]) for item in extraction.policy.get(SIDE_DATA, ())]
+    drafted = extraction.policy.get(SIDE_DATA, {}).get("lines_of_business", ())
+    return [KnownLine(item["id"], item["name"], item["program"]) for item in drafted]
 
 
 def lines_named_in(extraction: Extraction, text: str) -> list[str]:

@@ -1,0 +1,190 @@
+"""What a policy is: number, title, identifiers, and the dates in its heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.extraction.context import Extraction, Item, mark
+from medpolicy.authoring.extraction.dates import dates_in, first_day, latest
+from medpolicy.authoring.extraction.entries import content
+from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
+
+_GAP = r"\s*[:#.\s]*\s*"
+_NUMBER = re.compile(
+    r"^(?:(?:medical|clinical|coverage|payment|pharmacy|drug|reimbursement|corporate|utilization management)\s+)*"
+    rf"(?:policy|guideline|document|bulletin|protocol)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)"
+    r"(?P<number>(?=[\w.-]*\d)[A-Z0-9][\w.-]*)\s*$",
+    re.IGNORECASE,
+)
+_NUMBER_ALONE = re.compile(
+    rf"(?:number{_GAP})?(?P<number>[A-Z]{{0,5}}[-.]?\d{{1,5}}(?:[-.]\w{{2,6}}){{1,3}}|[A-Z]{{2,6}}[-.]?\d{{2,5}})", re.IGNORECASE
+)
+_FIRST_LINES: Final = 6  # a number without a label is taken for the policy's only this near to the top
+_TITLE_LABEL = re.compile(
+    r"^(?:subject|title|(?:policy|guideline) (?:title|name)|topic)\s*:\s*(?P<title>\S.*)$", re.IGNORECASE | re.DOTALL
+)
+
+# Who numbers policies, besides the issuer itself.
+IDENTIFIERS: Final = (
+    (
+        "bcbsa-reference-number",
+        re.compile(r"^bcbsa (?:reference|policy)(?: number| no\.?| #)?\s*:?\s*(?P<value>\d+(?:\.\d+)+)", re.I),
+    ),
+    (
+        "ncd-lcd",
+        re.compile(
+            r"^(?:medicare )?(?:ncd ?/ ?lcd|lcd ?/ ?ncd|ncds?|lcds?|(?:national|local) coverage determination)\b"
+            r"(?: number| no\.?| #)?(?: \((?:ncd|lcd)\))?\s*:\s*(?P<value>\S.*)$",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_NONE = re.compile(r"^(?:n/?a|none|not applicable)\b\.?", re.IGNORECASE)
+# The dates of a heading, the more particular label first. `None`: a date that no field of the policy files holds.
+_DATES: Final = (
+    ("next-review", r"next (?:scheduled |policy )?review(?: date)?|next review due"),
+    (None, r"(?:original|initial|first)(?: policy)?(?: effective| approval| issue)?(?: date)?"),
+    (None, r"(?:policy )?(?:created|adopted|issued)(?: date| on)?"),
+    ("revised", r"(?:last |most recent )?(?:revised|revision|updated?|amended)(?: date| on)?"),
+    ("effective", r"(?:current |last |policy |latest )?effective(?: date)?"),
+    (None, r"(?:last |most recent |date )?(?:reviewed|review|approved|approval|publication|published|archived)(?: date| on)?"),
+)
+_DATE_LABELS = tuple(
+    (field, re.compile(rf"^(?:{pattern}){_GAP}(?=\d|[A-Z][a-z]+\.? )", re.IGNORECASE)) for field, pattern in _DATES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """A text of the front matter and where it stands."""
+
+    text: str
+    lines: tuple[int, ...]
+    section: Section
+
+
+def extract_identity(extraction: Extraction) -> None:
+    """Fill number, title, identifiers and the review interval of the policy, and the version's date where the heading gives one.
+
+    What the document does not show is left out: the caller decides what becomes of a policy without a number or title.
+    """
+    stated = list(_front(extraction))
+    _number(extraction, stated)
+    _title(extraction, stated)
+    _identifiers(extraction, stated)
+    _dates(extraction, stated)
+
+
+def _front(extraction: Extraction) -> Iterator[_Stated]:
+    """Headings and texts above the first part of the policy, and those that front matter resumes later."""
+    for section in extraction.outline.of_kind(SectionKind.FRONT):
+        if section.heading is not None:
+            yield _Stated(section.heading.text.strip(), section.heading.lines, section)
+        for block in content(section):
+            if block.kind is not BlockKind.TABLE:
+                yield from _lines_of(block, section)
+            else:
+                yield from (_Stated(" ".join(text for text in row.texts if text), row.lines, section) for row in block.rows)
+
+
+def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:
+    """The block's lines where each is a label with its value, else the block as one."""
+    spans = [_Stated(block.text[span.start : span.end].strip(), (span.line,), section) for span in block.spans]
+    labelled = [_is_labelled(stated.text) for stated in spans]
+    if len(spans) > 1 and labelled.count(True) > 1:
+        yield from spans
+    else:
+        yield _Stated(block.text.strip(), block.lines, section)
+
+
+def _is_labelled(text: str) -> bool:
+    labels = (_NUMBER, _TITLE_LABEL, *(pattern for _, pattern in IDENTIFIERS), *(pattern for _, pattern in _DATE_LABELS))
+    return any(pattern.match(text) for pattern in labels)
+
+
+def _number(extraction: Extraction, stated: list[_Stated]) -> None:
+    for item in stated:
+        match = _NUMBER.match(item.text)
+        if match is not None:
+            extraction.policy["number"] = match["number"].strip(".")
+            extraction.use(item.lines, "number")
+            return
+    top = [line.number for line in extraction.document.lines if not line.is_blank][:_FIRST_LINES]
+    for item in stated:
+        match = _NUMBER_ALONE.fullmatch(item.text)
+        if match is not None and item.lines[0] in top and not dates_in(item.text):
+            extraction.policy["number"] = match["number"]
+            extraction.use(item.lines, "number")
+            if not item.text.lower().startswith("number"):
+                mark(
+                    extraction.policy,
+                    f"{match['number']} was taken for the policy's number: it stands alone at the top, without a label",
+                )
+            return
+
+
+def _title(extraction: Extraction, stated: list[_Stated]) -> None:
+    for item in stated:
+        match = _TITLE_LABEL.match(item.text)
+        if match is not None:
+            extraction.policy["title"] = " ".join(match["title"].split())
+            extraction.use(item.lines, "title")
+            return
+    headings = [
+        section
+        for section in extraction.outline.of_kind(SectionKind.FRONT)
+        if section.heading is not None and kind_of_heading(section.title) is None and not _is_labelled(section.title)
+    ]
+    if headings:
+        highest = min(headings, key=lambda section: section.level)
+        assert highest.heading is not None
+        extraction.policy["title"] = " ".join(highest.title.split())
+        extraction.use(highest.heading.lines, "title")
+
+
+def _identifiers(extraction: Extraction, stated: list[_Stated]) -> None:
+    found: list[Item] = []
+    for item in stated:
+        for system, pattern in IDENTIFIERS:
+            match = pattern.match(item.text)
+            if match is None:
+                continue
+            values = ["NA"] if _NONE.match(match["value"]) else re.split(r"\s*[,;]\s*", match["value"].strip(" ."))
+            for value in values:
+                found.append({"system": system, "value": value, "citation": extraction.cite(item.section, item.lines)})
+                extraction.use(item.lines, f"identifiers[{value}]")
+            break
+    if found:
+        extraction.policy["identifiers"] = found
+
+
+def _dates(extraction: Extraction, stated: list[_Stated]) -> None:
+    dates: dict[str, str] = {}
+    for item in stated:
+        for name, pattern in _DATE_LABELS:
+            match = pattern.match(item.text)
+            printed = dates_in(item.text[match.end() :]) if match is not None else []
+            if match is None or not printed:
+                continue
+            if name is None:
+                extraction.book.narrative(item.lines, "dates in the heading")
+            else:
+                dates.setdefault(name, printed[0].iso)
+                extraction.use(item.lines, "review_interval" if name == "next-review" else "version")
+            break
+    in_force = latest([dates[name] for name in ("revised", "effective") if name in dates])
+    if in_force is not None:
+        extraction.version["version"] = in_force
+    if "next-review" in dates and in_force is not None:
+        _review_interval(extraction, in_force, dates["next-review"])
+
+
+def _review_interval(extraction: Extraction, in_force: str, next_review: str) -> None:
+    start, end = first_day(in_force), first_day(next_review)
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if months > 0:
+        extraction.policy["review_interval"] = f"{months} months"
