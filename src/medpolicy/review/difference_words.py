@@ -19,7 +19,7 @@ from medpolicy.model.facts import Choice, Since
 from medpolicy.model.policy import Delegation
 from medpolicy.model.quantity import UNITS
 
-_LIMITS = {
+LIMITS = {
     "several-products": "A request that names more than one of these products is not compared: {}.",
     "fact-redefined": "Both texts ask the fact {}, but as different things; it is taken for two facts.",
     "choices-of-one-text": "The fact {} has these choices in one text only, so a request that tells one is not compared: {}.",
@@ -35,8 +35,8 @@ def limit_text(limit: Limit) -> str:
     """What was not compared, in words."""
     first, *others = limit.says or ("",)
     if limit.code == "several-products":
-        return _LIMITS[limit.code].format(", ".join(limit.says))
-    return _LIMITS[limit.code].format(first, ", ".join(others))
+        return LIMITS[limit.code].format(", ".join(limit.says))
+    return LIMITS[limit.code].format(first, ", ".join(others))
 
 
 def condition_text(condition: Condition) -> str:
