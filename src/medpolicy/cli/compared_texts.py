@@ -10,7 +10,7 @@ from medpolicy.authoring.diff.outcomes import ComparedText, text_of_version, tex
 from medpolicy.cli.files import reading
 from medpolicy.cli.policy_names import find_policy
 from medpolicy.errors import DocumentError, NotFound, UsageError
-from medpolicy.formats.library_files import issuer_file, load_library
+from medpolicy.formats.library_files import load_library, policy_directories
 from medpolicy.library.library import Library
 from medpolicy.model.issuer import Issuer
 from medpolicy.model.policy import MedicalPolicy
@@ -60,9 +60,9 @@ def policy_of_document(path: Path, *, issuer: str | None, directories: tuple[Pat
         for name, text in imported.files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(text, encoding="utf-8")
-        source = issuer_file(issuer, *directories, shipped=True) if issuer is not None and known is not None else None
-        if source is not None and issuer is not None:
-            (root / issuer / "issuer.yaml").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+        if issuer is not None and known is not None:
+            own = (path.parent for (owner, _), path in policy_directories(*directories, shipped=True) if owner == issuer)
+            (root / issuer / "issuer.yaml").write_bytes((next(own) / "issuer.yaml").read_bytes())
         return _in_directory(root)
 
 
