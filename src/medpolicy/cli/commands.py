@@ -18,7 +18,9 @@ _MODULES = {
     "determine": "determine",
     "policies": "policies",
     "test": "test",
+    "import": "importing",
     "lint": "lint",
+    "diff": "diff",
     "attach": "attach",
     "replay": "replay",
     "schema": "schema",
@@ -32,7 +34,7 @@ Examples:
 \b
 Exit statuses:
   0    done
-  1    something failed or differs (test, replay); warnings (lint)
+  1    something failed or differs (test, replay, diff); warnings (lint)
   2    a request was refused; errors (lint)
   3    faults in policy files
   4    not found

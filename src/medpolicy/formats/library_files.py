@@ -65,6 +65,15 @@ def policy_directories(*paths: str | os.PathLike[str], shipped: bool | None = No
                 yield (issuer.name, policy.name), policy
 
 
+def issuer_file(issuer: str, *paths: str | os.PathLike[str], shipped: bool | None = None) -> Path | None:
+    """Where the issuer's own file lies in the directories that `load_library` would load; None where none of them has it."""
+    for root in _roots(paths, shipped):
+        for directory, _ in _issuer_directories(root):
+            if directory.name == issuer and (directory / "issuer.yaml").is_file():
+                return directory / "issuer.yaml"
+    return None
+
+
 def _roots(paths: Sequence[str | os.PathLike[str]], shipped: bool | None) -> list[Path]:
     roots = [Path(path) for path in paths]
     if shipped or (shipped is None and not roots):
