@@ -18,6 +18,7 @@ COMMANDS = (
     ("policies", "search"),
     ("test",),
     ("lint",),
+    ("diff",),
     ("attach",),
     ("replay",),
     ("schema",),

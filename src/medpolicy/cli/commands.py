@@ -18,7 +18,6 @@ _MODULES = {
     "determine": "determine",
     "policies": "policies",
     "test": "test",
-    "import": "importing",
     "lint": "lint",
     "diff": "diff",
     "attach": "attach",
