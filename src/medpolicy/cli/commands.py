@@ -18,6 +18,7 @@ _MODULES = {
     "determine": "determine",
     "policies": "policies",
     "test": "test",
+    "import": "importing",
     "lint": "lint",
     "diff": "diff",
     "attach": "attach",
