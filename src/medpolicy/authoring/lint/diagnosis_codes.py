@@ -49,7 +49,7 @@ class DiagnosisCodes:
 
     def expired_after(self, code: str) -> str | None:
         """The last release that had a code which is no longer valid; None where it is valid or never was."""
-        return None if self.has(code) else self.expired.get(code.replace(".", ""))
+        return self.expired.get(code.replace(".", ""))
 
     def any_in(self, codes: CodeRange) -> bool:
         """Whether some code that a claim can carry lies in the range or below the prefix."""

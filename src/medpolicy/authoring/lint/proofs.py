@@ -204,9 +204,7 @@ class _Weighed:
         yield None
         for listing in self.version.code_listings:
             if listing.role is ListingRole.WITH_PROVISIONS and self.line in listing.lines_of_business:
-                for entry in listing.codes:
-                    if all(values.get(fact, value) == value for fact, value in entry.implies.items()):
-                        yield entry.code
+                yield from (entry.code for entry in listing.codes)
 
     def _quoted(self, provision: Provision) -> Place:
         return self.subject.place(self.version, f"provisions[{provision.id}]", provision.citation, provision.text)
