@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from medpolicy.authoring.extraction.identity import extract_identity
 from medpolicy.authoring.extraction.narrative import extract_narrative
-from tests.extraction_samples import extracted
+from medpolicy.model.issuer import Issuer
+from tests.extraction_samples import ISSUER, extracted
+from tests.imported import SECTIONS
 
 DOCUMENT = """---
 search: 3
@@ -70,3 +76,64 @@ def test_states_of_lines() -> None:
 def test_each_line_knows_its_section() -> None:
     ledger = extracted(DOCUMENT, extract_narrative).book.close()
     assert {line.text: line.section for line in ledger.lines}["A brace is blue."] == "Adults"
+
+
+HEADINGS = st.sampled_from(
+    (
+        *("# Knee Braces", "## Policy", "## Coding", "### CPT Codes", "### ICD-10 Codes", "## References", "## Policy History"),
+        *(
+            "## Prior Authorization",
+            "### Inpatient",
+            "## Related Policies",
+            "## Program Exceptions",
+            "## Supplemental Information",
+        ),
+        *("## Description", "## Instructions for Use", "### Policy Number: 7", "## Commercial Members"),
+    )
+)
+PIECES = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        (
+            *(
+                "11111-11113 A thing (Investigational)",
+                "I83.001 - I83.9",
+                "1. Doe J. Braces. J Knee. 2018;1(2):3.",
+                "3/2020 Review.",
+                "3/2020",
+            ),
+            *(
+                "Considered investigational:",
+                "Medicare: Follow the manual.",
+                "Prior authorization is required inpatient.",
+                "†Note: cosmetic.",
+            ),
+            *(
+                "| Date | Product | Maker | Type |",
+                "|---|---|---|---|",
+                "| 1/2020 | A | B | C |",
+                "| 11111 | Required | | |",
+                "Revised: 1/2/2020",
+            ),
+            *("Date\tAction", "1/2020\tNew policy.", "- Knee, #12", "- ", "99999-11111", "Table 1. Things"),
+        )
+    ),
+)
+
+
+@pytest.mark.parametrize("issuer", [None, ISSUER])
+@given(
+    parts=st.lists(st.one_of(HEADINGS, PIECES), max_size=25),
+    gaps=st.lists(st.sampled_from(("\n", "\n\n")), min_size=25, max_size=25),
+)
+def test_any_document_is_gone_through_and_its_lines_counted(issuer: Issuer | None, parts: list[str], gaps: list[str]) -> None:
+    text = "# Braces\n\n" + "".join(part.replace("\0", "") + gap for part, gap in zip(parts, gaps, strict=False))
+    extraction = extracted(text, *SECTIONS, issuer=issuer)
+    ledger = extraction.book.close()
+    assert sum(ledger.counts.values()) == len(extraction.document.lines)
+    assert len({item["number"] for item in extraction.version.get("references", [])}) == len(
+        extraction.version.get("references", [])
+    )
+    for listing in extraction.version.get("code_listings", []):
+        assert (listing["decides"] == "alone") == ("stance" in listing)
+        assert listing["codes"]
