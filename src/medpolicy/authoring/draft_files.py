@@ -14,12 +14,12 @@ _FLOW: Final = frozenset(("citation", "otherwise_citation", "lines_of_business_c
 _SHORT: Final = 100  # characters of a tree that still reads well on one line
 
 
-class _Dumper(yaml.SafeDumper):
+_SAFE: Final[type] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_SAFE):  # type: ignore[misc]  # whichever of the two is there
     def ignore_aliases(self, data: Any) -> bool:
         return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
 
 
 class _Flow(dict[str, Any]):

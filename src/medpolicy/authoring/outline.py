@@ -50,6 +50,10 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
                 "( (information|history|log|details))?"
             ),
             "(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",
+            (
+                "(policy |guideline |document |medical policy )?(history|revisions?|updates?)( ?[/&] ?| and )(history|revisions?|updates?)"
+                "( (information|history|log|details))?"
+            ),
         ),
     ),
     (SectionKind.REFERENCES, ("(selected )?(references?|bibliography|sources|citations)( and resources)?",)),

@@ -42,9 +42,13 @@ class Extraction:
         self.book.used(lines, by)
 
 
+_LONG_TITLE = 60
+
+
 def section_name(section: Section) -> str:
-    """The heading that a citation names."""
-    return section.title or "Heading of the document"
+    """The heading that a citation names: the nearest that is short enough to find one's way by."""
+    short = next((title for title in reversed(section.path) if title and len(title) <= _LONG_TITLE), "")
+    return short or section.title or "Heading of the document"
 
 
 def mark(item: Item, reason: str, *, key: str = "review") -> None:
