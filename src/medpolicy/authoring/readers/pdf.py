@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 from medpolicy.authoring.document import Block, BlockKind, SourceLine
@@ -68,7 +69,7 @@ def _furniture_blocks(pages: Sequence[PdfPage], furniture: dict[int, str]) -> li
 def _body_blocks(
     pages: Sequence[PdfPage], body: Sequence[PlacedLine], tables_of: dict[int, list[PdfTable]], hyphenation: Hyphenation
 ) -> list[Block]:
-    paragraphs = Paragraphs(Layout.of(body), hyphenation)
+    paragraphs = Paragraphs(Layout.of(body, max(page.width for page in pages)), hyphenation)
     found: list[PdfTable] = []
     may_continue = False  # a table stands last, and a table on the next page may go on with it
     by_page: dict[int, list[PlacedLine]] = {page.number: [] for page in pages}
@@ -78,7 +79,7 @@ def _body_blocks(
         starts = {table.block.first_line: table for table in tables_of[page.number]}
         elements: list[PlacedLine | PdfTable] = [*by_page[page.number], *starts.values()]
         elements.sort(key=lambda element: element.number if isinstance(element, PlacedLine) else element.block.first_line)
-        for element, after in zip(elements, [*elements[1:], None], strict=True):
+        for element, after in itertools.zip_longest(elements, elements[1:]):
             if isinstance(element, PlacedLine):
                 paragraphs.add(element, after if isinstance(after, PlacedLine) else None)
                 may_continue = False

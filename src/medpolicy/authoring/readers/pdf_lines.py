@@ -36,6 +36,7 @@ class PdfPage:
     """A page: its number from 1, size in points, lines in the order of the text layer, and what is drawn on it."""
 
     number: int
+    width: float
     height: float
     lines: tuple[PlacedLine, ...]
     horizontals: tuple[Box, ...]
@@ -53,7 +54,7 @@ def pdf_pages(data: bytes, progress: Callable[[int, int], None] | None) -> Itera
             text_page = page.get_textpage()
             lines = tuple(_lines(text_page, number, index + 1))
             horizontals, verticals, areas = _drawn(page)
-            yield PdfPage(index + 1, page.get_height(), lines, horizontals, verticals, areas)
+            yield PdfPage(index + 1, page.get_width(), page.get_height(), lines, horizontals, verticals, areas)
             number += len(lines)
             text_page.close()
             page.close()
@@ -92,7 +93,8 @@ class _WordReader:
 
     def _character(self, position: int) -> int:
         """PDFium's index of a character; its text counts in UTF-16."""
-        position += sum(1 for at in self._astral if at < position)
+        if self._astral:
+            position += sum(1 for at in self._astral if at < position)
         return int(self._pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, position))
 
     def _loose_box(self, character: int) -> tuple[float, float, float, float]:

@@ -77,7 +77,8 @@ class Layout:
     body_size: float
 
     @classmethod
-    def of(cls, lines: Sequence[PlacedLine]) -> Layout:
+    def of(cls, lines: Sequence[PlacedLine], width: float) -> Layout:
+        """`width`: of the page, in points, for a document too short to show its right margin."""
         steps: dict[int, list[float]] = defaultdict(list)
         for line, after in itertools.pairwise(lines):
             step = line.end_bottom - after.bottom
@@ -88,7 +89,7 @@ class Layout:
             sizes[round(line.size, 1)] += len(line.text)
         # The larger of two common sizes: references are often longer than the policy, and set smaller.
         body = max((size for size, count in sizes.items() if count >= _COMMON * sizes.total()), default=0.0)
-        return cls({size: median(found) for size, found in steps.items()}, _margins(lines), body)
+        return cls({size: median(found) for size, found in steps.items()}, _margins(lines, width), body)
 
     def step(self, size: float) -> float:
         return self.steps.get(round(size), _DEFAULT_STEP * size)
@@ -104,7 +105,7 @@ class Layout:
         return line.right > margin - _NEARLY_FULL * (margin - line.left)
 
 
-def _margins(lines: Sequence[PlacedLine]) -> dict[tuple[int, int], float]:
+def _margins(lines: Sequence[PlacedLine], width: float) -> dict[tuple[int, int], float]:
     """The right margin of each page for lines that begin about the same place."""
     found: dict[tuple[int, int], list[PlacedLine]] = defaultdict(list)
     everywhere: dict[int, float] = defaultdict(float)
@@ -113,6 +114,9 @@ def _margins(lines: Sequence[PlacedLine]) -> dict[tuple[int, int], float]:
         for near in (column - 1, column, column + 1):
             found[line.page, near].append(line)
             everywhere[near] = max(everywhere[near], line.right)
+    if len(lines) < _FEW_LINES:
+        mirrored = width - min((line.left for line in lines), default=0.0)
+        everywhere = defaultdict(float, {column: max(right, mirrored) for column, right in everywhere.items()})
     return {
         place: everywhere[place[1]] if len(held) < _FEW_LINES else max(line.right for line in held)
         for place, held in found.items()
@@ -296,7 +300,7 @@ def without_empty_headings(blocks: Iterable[Block]) -> list[Block]:
     """
     ordered = sorted(blocks, key=lambda block: block.first_line)
     found: list[Block] = []
-    for block, after in zip(ordered, [*ordered[1:], None], strict=True):
+    for block, after in itertools.zip_longest(ordered, ordered[1:]):
         is_empty = after is None or (after.kind is BlockKind.HEADING and after.level <= block.level)
         if block.kind is BlockKind.HEADING and block.bold and block.level > 1 and is_empty and not block.text.isupper():
             found.append(dataclasses.replace(block, kind=BlockKind.PARAGRAPH, level=0))

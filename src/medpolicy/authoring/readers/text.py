@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from medpolicy.authoring.readers.tab_tables import TabTable, tab_tables
 
 _WORD = re.compile(r"\S+")
 _RULER = re.compile(r"\s*(?:[-=_*~+]\s*){3,}")
+_WIDTH = 80 * 5.0  # of a page, where the text itself is too short to show it
 _TAB = 7  # what a tab takes beyond one character
 _COLUMN, _STEP, _SIZE = 5.0, 12.0, 10.0  # points, of a text set in one type
 
@@ -25,8 +27,8 @@ def read_text(lines: Sequence[SourceLine]) -> tuple[Block, ...]:
     taken = {number for table in tables for number in table.lines}
     rulers = [line.number for line in lines if line.number not in taken and _RULER.fullmatch(line.text)]
     placed = [_placed(line) for line in lines if not line.is_blank and line.number not in taken and line.number not in rulers]
-    paragraphs = Paragraphs(Layout.of(placed), Hyphenation(line.text for line in lines))
-    for line, after in zip(placed, [*placed[1:], None], strict=True):
+    paragraphs = Paragraphs(Layout.of(placed, _WIDTH), Hyphenation(line.text for line in lines))
+    for line, after in itertools.zip_longest(placed, placed[1:]):
         paragraphs.add(line, after)
     blocks = [dataclasses.replace(block, page=None) for block in paragraphs.blocks()]
     blocks += [_table(table) for table in tables]
