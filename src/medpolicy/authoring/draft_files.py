@@ -84,7 +84,7 @@ def _laid_out(value: Any, key: str = "") -> Any:
         return found
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return value
+    return str(value) if isinstance(value, str) else value  # text that was read from YAML is of a type of its own
 
 
 def _is_plain(items: Mapping[str, Any]) -> bool:

@@ -214,8 +214,9 @@ def _named_by_document(extraction: Extraction, stated: _Stated | None) -> list[I
         names = [re.sub(r"\s+(?:and|or)$", "", name) for name in names if _words(name) & _PLAN_WORDS]
         source = "the heading above the statements"
     if not names:
-        names = ["Commercial", *_exceptions(extraction)]
-        source = "the program exceptions, with a commercial line assumed for all others"
+        others = _exceptions(extraction)
+        names = ["Commercial", *others]
+        source = "the program exceptions, with a commercial line assumed" if others else "nothing: one commercial line is assumed"
     found: list[Item] = []
     for name in names:
         line_id = unique(slug(name), [item["id"] for item in found])
