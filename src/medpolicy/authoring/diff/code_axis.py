@@ -41,6 +41,10 @@ class CodeGroup:
     example: str
     spans: tuple[CodeSpan, ...] = ()
 
+    def __contains__(self, code: str) -> bool:
+        places = [(form, _number(form, code)) for form in _forms_of(code)]
+        return any(span.form == form and span.first <= at <= span.last for span in self.spans for form, at in places)
+
 
 def code_groups(codes: Iterable[str], sets: Iterable[CodeSet]) -> tuple[CodeGroup, ...]:
     """The groups, in the order of their codes; the codes in none of the sets come first. Each of `codes` is one of its own."""
