@@ -6,7 +6,7 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import decisions, library_size, start_up
+from benchmarks import decisions, importing, library_size, start_up
 
 
 def main() -> None:
@@ -19,6 +19,8 @@ def main() -> None:
     library_size.run()
     print()
     start_up.run()
+    print()
+    importing.run()
 
 
 if __name__ == "__main__":
