@@ -59,6 +59,9 @@ def test_products_are_asked_about_where_the_policy_lists_products() -> None:
     text = "## Prior Authorization\n\nPrior authorization is required for all products performed inpatient.\n"
     extraction = extracted(text, extract_lines_of_business, list_products, extract_authorization, issuer=ISSUER)
     assert "products" in extraction.version["authorization"][0]["review"][0]
+    named = text.replace("products", "FEP products")
+    extraction = extracted(named, extract_lines_of_business, list_products, extract_authorization, issuer=ISSUER)
+    assert "review" not in extraction.version["authorization"][0]
 
 
 def test_a_sentence_without_a_setting_is_read_for_both_and_asked_about() -> None:

@@ -143,6 +143,11 @@ def test_an_unlisted_code_that_two_headings_treat_differently_is_left_to_the_sta
     ]
 
 
+def test_an_unlisted_code_that_a_listing_alone_decides_is_asked_about() -> None:
+    extraction = _coding("## Coding\n\nConsidered investigational:\n\n99999 Unlisted service\n")
+    assert "unlisted" in extraction.version["code_listings"][0]["codes"][0]["review"][0]
+
+
 def test_a_pointer_to_other_codes_is_a_note_and_no_listing() -> None:
     extraction = _coding("## CPT Codes\n\n11111 One\n\nBracing may also be billed with codes 22222 or 33333.\n")
     assert [code["code"] for code in extraction.version["code_listings"][0]["codes"]] == ["11111"]

@@ -91,6 +91,16 @@ def test_an_effective_date_of_its_own() -> None:
     assert (event["date"], event["effective"], event["touches"]) == ("2019-03", "2019-04-01", ["statements"])
 
 
+def test_what_is_new_in_a_later_event_makes_no_new_policy() -> None:
+    event = _events("## History\n\n1/2022 New references added; approved.\n\n1/2020 New policy.\n")[0]
+    assert (event["touches"], event.get("review_marks")) == (["references"], None)
+
+
+def test_the_word_on_statements_governs_them() -> None:
+    event = _events("## History\n\n1/2022 Criteria added. Policy statements unchanged.\n")[0]
+    assert (event.get("touches"), event["unchanged"]) == (None, ["statements"])
+
+
 def test_an_event_that_names_nothing_is_asked_about() -> None:
     event = _events("## History\n\n3/2019 Revision of guideline.\n")[0]
     assert "touches" not in event

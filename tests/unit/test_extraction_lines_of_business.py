@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from medpolicy.authoring.extraction.lines_of_business import SIDE_DATA, extract_lines_of_business, lines_named_in
+from medpolicy.model.issuer import LineOfBusiness, Program
 from tests.extraction_samples import ISSUER, extracted
 
 ALL = ["north-plan-commercial", "medicare-choice", "fep"]
@@ -61,6 +64,12 @@ def test_nothing_said_is_all_lines_with_a_mark() -> None:
 def test_words_that_name_a_line(text: str, found: list[str]) -> None:
     extraction = extracted("# Braces\n", issuer=ISSUER)
     assert lines_named_in(extraction, text) == found
+
+
+def test_the_issuers_own_name_in_an_id_need_not_be_printed() -> None:
+    line = LineOfBusiness(id="north-plan-ppo", name="Preferred Choice", program=Program.COMMERCIAL)
+    extraction = extracted("# Braces\n", issuer=dataclasses.replace(ISSUER, lines_of_business=(line,)))
+    assert lines_named_in(extraction, "PPO members") == ["north-plan-ppo"]
 
 
 def test_without_an_issuer_the_rows_of_the_authorization_table_are_put_aside() -> None:

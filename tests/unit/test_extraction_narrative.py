@@ -73,6 +73,11 @@ def test_states_of_lines() -> None:
     assert sum(ledger.counts.values()) == len(ledger.lines)
 
 
+def test_among_the_statements_no_disclaimer_is_told_by_its_words() -> None:
+    ledger = extracted("# B\n\nx\n\n## Policy\n\nA plea does not constitute a need.\n", extract_narrative).book.close()
+    assert ledger.lines[-1].state.value == "not-understood"
+
+
 def test_each_line_knows_its_section() -> None:
     ledger = extracted(DOCUMENT, extract_narrative).book.close()
     assert {line.text: line.section for line in ledger.lines}["A brace is blue."] == "Adults"

@@ -128,6 +128,7 @@ def test_styles(text: str, fields: dict[str, Any]) -> None:
     [
         ("Doe J, et al, Braces of the Knee, J Knee Surg 2008; 51; 979-985.", {"source": "J Knee Surg"}, "no full stop"),
         ("Doe J. Braces. J Knee. 2018;1(2):3-4. Brace Society. A second work.", {"pages": "3-4"}, "second work"),
+        ("Doe J. Braces. J Knee. 2018;1(2):3-4. Reaffirmed 2023.", {"published": "2018", "pages": "3-4"}, "remark"),
         ("Doe J. Braces. J Knee. 2018;1(2):3-4. PMDI 37436708.", {"pmid": "37436708"}, "read as a PMID"),
     ],
 )
