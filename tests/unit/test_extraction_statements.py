@@ -256,6 +256,7 @@ def test_criteria_for_each_of_two_services() -> None:
     names = [definition["id"] for definition in extraction.version["definitions"]]
     assert in_words(third["criteria"]) == f"all(see {names[0]}, see {names[1]}, imaging_shows_reflux)"
     assert in_words(extraction.version["definitions"][0]["criteria"]) == "all(gout, lupus)"
+    assert extraction.version["definitions"][0]["text"] == "The criteria for Treatment of arm veins."
 
 
 def test_a_list_that_is_announced_and_not_there_is_doubted() -> None:

@@ -377,8 +377,7 @@ class _Statements:
                 self._definitions.append(
                     {
                         "id": name,
-                        "text": f"The criteria under which it is {_STANCE_WORDS[provision['stance']]}: "
-                        "{_core(statement.subject)}.",
+                        "text": f"The criteria for {_core(statement.subject)}.",
                         "criteria": provision["criteria"],
                         "citation": provision["citation"],
                     }
