@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ ZIP = b"PK\x03\x04"
 # A DOCX is a ZIP archive: what it may hold once inflated, and how much smaller than that a part may be packed.
 LARGEST_XML = 24 * 2**20
 LARGEST_CONTENT = 256 * 2**20
+MOST_PARAGRAPHS = 100_000
 _MOST_PARTS = 5_000
 _LARGEST_RATIO = 200
 _SMALL_PART = 2**20
@@ -132,13 +133,23 @@ class DocxContent:
     """The body of a DOCX document; `DocumentError` on construction where it cannot be read."""
 
     def __init__(self, data: bytes) -> None:
-        document = _opened(data)
-        self._targets = {key: rel.target_ref for key, rel in document.part.rels.items() if rel.is_external}
-        self._styles = {style.style_id: style for style in document.styles}
+        part = _opened(data).part
+        body = part.element.find(f"{_WORD}body")
+        if body is None:
+            raise DocumentError("the DOCX is damaged: it has no body; open it in a word processor and save it again")
+        relations = part.rels.values()
+        self._targets = {relation.rId: relation.target_ref for relation in relations if relation.is_external}
+        styles = _element_of(relations, "/styles")
+        self._styles = (
+            {} if styles is None else {style.get(f"{_WORD}styleId"): style for style in styles.findall(f"{_WORD}style")}
+        )
         self._known_styles: dict[str, _Style] = {}
-        numbering = next((rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/numbering")), None)
-        self.numberings = {} if numbering is None else _numberings(numbering.element)
-        self.elements = tuple(self._elements(document.element.body))
+        numbering = _element_of(relations, "/numbering")
+        self.numberings = {} if numbering is None else _numberings(numbering)
+        count = sum(1 for _ in body.iter(f"{_WORD}p"))
+        if count > MOST_PARAGRAPHS:
+            raise DocumentError(f"the DOCX has {count} paragraphs; at most {MOST_PARAGRAPHS} are read")
+        self.elements = tuple(self._elements(body))
 
     @property
     def lines(self) -> list[str]:
@@ -217,19 +228,20 @@ class DocxContent:
 
     def _told_style(self, style_id: str) -> _Style:
         style = self._styles.get(style_id)
-        name, seen = (style.name or "").lower() if style is not None else "", set[str]()
+        name, seen = (_value(style, "name") or "").lower(), set[str]()
         outline: int | None = None
         numbering: Numbering | None = None
         indent: float | None = None
         bold: bool | None = None
-        while style is not None and style.style_id not in seen:  # a file may let styles inherit from each other in a ring
-            seen.add(style.style_id)
-            properties = style.element.find(f"{_WORD}pPr")
+        while style is not None and style_id not in seen:  # a file may let styles inherit from each other in a ring
+            seen.add(style_id)
+            properties = style.find(f"{_WORD}pPr")
             outline = _outline(properties) if outline is None else outline
             numbering = numbering or _numbering(properties)
             indent = _indent(properties) if indent is None else indent
-            bold = _is_on(style.element.find(f"{_WORD}rPr"), "b") if bold is None else bold
-            style = self._styles.get(_value(style.element, "basedOn") or "")
+            bold = _is_on(style.find(f"{_WORD}rPr"), "b") if bold is None else bold
+            style_id = _value(style, "basedOn") or ""
+            style = self._styles.get(style_id)
         return _Style(name, outline, numbering, indent, bool(bold))
 
 
@@ -243,6 +255,12 @@ def _opened(data: bytes) -> Document:
         return docx.Document(io.BytesIO(data))
     except Exception as error:  # python-docx lets through whatever its parser, ZIP reader or lookups meet in a damaged file
         raise DocumentError(f"the DOCX is damaged: {error}; open it in a word processor and save it again") from None
+
+
+def _element_of(relations: Iterable[Any], kind: str) -> Any:
+    """The root of the part that a relation of this kind names; None where there is none or it is no XML."""
+    parts = (relation.target_part for relation in relations if not relation.is_external and relation.reltype.endswith(kind))
+    return getattr(next(parts, None), "element", None)
 
 
 def _check_archive(data: bytes) -> None:

@@ -95,9 +95,14 @@ def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
 def lines_of_text(text: str) -> list[str]:
     """The lines of a text; `DocumentError` for more than MOST_LINES."""
     lines = _LINE_END.split(text)
-    if len(lines) > MOST_LINES:
-        raise DocumentError(f"the document has {len(lines)} lines; at most {MOST_LINES} are read")
+    check_length(len(lines))
     return lines[:-1] if lines and not lines[-1] else lines
+
+
+def check_length(lines: int) -> None:
+    """`DocumentError` for more than MOST_LINES lines."""
+    if lines > MOST_LINES:
+        raise DocumentError(f"the document has {lines} lines or more; at most {MOST_LINES} are read. Publish it in parts")
 
 
 def _lines_of_pdf(data: bytes) -> list[str]:
@@ -108,6 +113,7 @@ def _lines_of_pdf(data: bytes) -> list[str]:
             lines += text_of_page(text_page).split("\r\n")
             text_page.close()
             page.close()
+            check_length(len(lines))
     return lines
 
 

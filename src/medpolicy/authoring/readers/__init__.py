@@ -28,7 +28,7 @@ _READERS = {HTML: read_html, MARKDOWN: read_markdown, PLAIN_TEXT: read_text}
 _HTML_START = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
-_MARKDOWN_SIGN = re.compile(r"^#{1,6} \S|^\|?\s*:?-{3,}:?\s*\|[-:| ]*$|\]\([^)\n]*\)|\*\*\S[^*\n]*\*\*", re.MULTILINE)
+_MARKDOWN_SIGN = re.compile(r"^#{1,6} \S|^\|?\s*:?-{2,}:?\s*\|[-:| ]*$|\]\([^)\n]*\)|\*\*\S[^*\n]*\*\*", re.MULTILINE)
 
 
 def read_file(path: Path, progress: Progress | None = None) -> SourceDocument:

@@ -16,7 +16,7 @@ _SAME_LEFT = 12.0
 _NESTED = 4.0
 # How many lists that were closed an item may resume.
 _MOST_CLOSED = 20
-# A list may leave out a number, as after an item that was deleted.
+# A numbered list may leave out numbers, as after an item that was deleted; a letter may be an initial ("E. coli").
 _LARGEST_STEP = 3
 
 
@@ -85,7 +85,8 @@ class _OpenList:
     def is_continued_by(self, numeral: Numeral, left: float) -> bool:
         if numeral.style != self.style or abs(left - self.left) > _SAME_LEFT:
             return False
-        return numeral.style == BULLET or 0 < numeral.value - self.value <= _LARGEST_STEP
+        largest = _LARGEST_STEP if "1" in self.style else 1
+        return numeral.style == BULLET or 0 < numeral.value - self.value <= largest
 
 
 @dataclass(slots=True)

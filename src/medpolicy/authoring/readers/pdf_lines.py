@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from medpolicy.authoring.readers.placed_lines import PlacedLine, Word
-from medpolicy.authoring.source_lines import open_pdf, text_of_page
+from medpolicy.authoring.source_lines import check_length, open_pdf, text_of_page
 
 _WORD = re.compile(r"\S+")
 _BOLD_NAME = re.compile(rb"bold|black|heavy", re.IGNORECASE)
@@ -56,6 +56,7 @@ def pdf_pages(data: bytes, progress: Callable[[int, int], None] | None) -> Itera
             horizontals, verticals, areas = _drawn(page)
             yield PdfPage(index + 1, page.get_width(), page.get_height(), lines, horizontals, verticals, areas)
             number += len(lines)
+            check_length(number - 1)
             text_page.close()
             page.close()
             if progress is not None:
