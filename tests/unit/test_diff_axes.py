@@ -73,6 +73,7 @@ def test_no_class_is_made_where_no_code_can_be() -> None:
         ("age", (18,), 3),
         ("age", (0, 1), 3),
         ("age", (18, 19), 4),
+        ("age", (18, 20), 5),
         ("date", (7, 8), 4),
     ],
 )

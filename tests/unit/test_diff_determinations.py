@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from medpolicy.authoring.diff import determinations
-from medpolicy.authoring.diff.outcomes import ComparedText, text_of_version
+from medpolicy.authoring.diff.outcomes import ComparedText, _counted, _reached, text_of_version
 from medpolicy.formats.library_files import load_library
+from medpolicy.model.truth import CriterionStatus, threshold
 from medpolicy.review.difference import difference_of
-from tests.small_library import write_library
+from tests.small_library import cite, write_library
 
 Change = Callable[[str], str]
 
@@ -160,3 +162,38 @@ def test_titles_reviews_and_related_policies(compare: Compare) -> None:
 def test_only_where_something_stands_is_no_change(compare: Compare) -> None:
     report = compare(('section: "Widgets"', 'section: "All widgets"'))
     assert report["equal"]
+
+
+def test_a_criterion_that_only_gains_a_citation_is_no_change(compare: Compare) -> None:
+    assert compare(("[{fact: blue},", f"[{{fact: blue, citation: {cite(2)}}},"))["equal"]
+
+
+IMPLIES_NOT_BLUE = ('codes: [{code: "11111",', 'codes: [{code: "11111", implies: {blue: false},')
+
+
+MOVED = ("at_least: 3 mm", "at_least: 5 mm")
+
+
+def test_a_code_with_which_a_condition_cannot_hold_is_not_named(tmp_path: Path) -> None:
+    without_product = ("    implies: {blue: true}", "    implies: {blue: false}")
+    old = text_after(tmp_path / "old", IMPLIES_NOT_BLUE, without_product)
+    new = text_after(tmp_path / "new", IMPLIES_NOT_BLUE, without_product, MOVED)
+    (one,) = difference_of(old, new)["determinations"]
+    assert one["in_words"] == ["blue: yes", "size at least 3 mm and less than 5 mm"]
+    assert one["codes"] == []
+    assert one["other_codes"]
+
+
+def test_a_product_that_answers_otherwise_than_a_code_is_looked_at(tmp_path: Path) -> None:
+    old, new = text_after(tmp_path / "old", IMPLIES_NOT_BLUE), text_after(tmp_path / "new", IMPLIES_NOT_BLUE, MOVED)
+    (one,) = difference_of(old, new)["determinations"]
+    assert one["codes"] == ["11111"]  # the product's answer stands against the code's
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_counting_is_kleenes(count: int) -> None:
+    for statuses in product(CriterionStatus, repeat=3):
+        counts: object = (0, 0)
+        for status in statuses:
+            counts = _counted(counts, status)  # type: ignore[arg-type]
+        assert _reached(count, counts) is threshold(count, statuses)  # type: ignore[arg-type]
