@@ -1,7 +1,7 @@
 """What can be proved of provisions, over every combination of what their criteria ask, by the engine's decision diagrams.
 
 Proved are provisions that can never apply, two that apply together with different stances, and gaps that neither a provision nor
-an `otherwise` covers. Each finding comes with a request that was put to the reference engine and showed what is claimed; what no
+an `otherwise` covers. Each finding comes with a request that was put to the engine and showed what is claimed; what no
 request shows is not reported.
 """
 
@@ -15,7 +15,7 @@ from medpolicy.authoring.lint import findings as f
 from medpolicy.authoring.lint.candidates import Variable, fact_json, variable_of
 from medpolicy.authoring.lint.findings import Finding, FindingKind, Place
 from medpolicy.authoring.lint.subject import Subject
-from medpolicy.engines import reference
+from medpolicy.engines import compiled
 from medpolicy.engines.completions import bare
 from medpolicy.engines.diagram import Diagrams
 from medpolicy.engines.standing import place_of
@@ -164,7 +164,7 @@ class _Weighed:
                 read = read_request(request, self.subject.library)
             except RequestError:
                 continue  # such as a request with nothing in it but an age
-            answer = reference.determine(read, self.subject.library, as_of=self.day, engine="lint").services[0]
+            answer = compiled.determine(read, self.subject.library, as_of=self.day, engine="lint").services[0]
             if shows(answer):
                 return Finding(kind=kind, message=message, places=tuple(map(self._quoted, provisions)), request=request)
         return None
