@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
+from medpolicy import load_library
 from medpolicy.authoring.extraction.context import Extraction
+from medpolicy.authoring.extraction.lines_of_business import extract_lines_of_business
 from medpolicy.authoring.extraction.statements import extract_statements
 from medpolicy.authoring.ledger import Ledger, LedgerBook, LineState
 from medpolicy.authoring.outline import outline_of
 from medpolicy.authoring.readers import read_document
+from medpolicy.model.issuer import LineOfBusiness, Program
 from tests.criteria_words import in_words
 
 
@@ -150,7 +154,8 @@ def test_stances(sentence: str, stance: str) -> None:
                 "  * Failure of 3 or more months of exercise\n* Curvature with an angle greater than 50 degrees"
             ),
             (
-                "any(fracture, all(slipping, lasting_pain_duration at_least 6 months, all(failure_of_exercise, exercise_duration "
+                "any(fracture, all(slipping, lasting_pain_duration at_least 6 months, all(failure_of_exercise, "
+                "exercise_duration "
                 "at_least 3 months)), all(curvature, angle more_than 50 deg))"
             ),
         ),
@@ -281,3 +286,45 @@ def test_reasons_are_narrative_and_the_rest_is_not_understood() -> None:
 def test_provision_ids_are_unique() -> None:
     found = provisions("Widgets are investigational for pain.\n\nWidgets are investigational for fever.")
     assert [provision["id"] for provision in found] == ["widgets", "widgets-2"]
+
+
+def test_statements_under_the_heading_of_some_members_are_for_their_lines() -> None:
+    document = read_document(
+        (
+            b"## Medical Policy\n\n# Widgets\n\n### Policy\n\n## Commercial Members: HMO and PPO\n\n"
+            b"Widgets are investigational for pain.\n\n## Medicare Members\n\n"
+            b"Criteria and coding guidance can be found through the link below.\n\n"
+            b"Local Coverage Determination (LCD): Widget Therapy (L12345)\n\n## Description\n\nWidgets are things.\n"
+        ),
+        "invented.md",
+    )
+    issuer = dataclasses.replace(
+        load_library().issuers["bcbsma"],
+        lines_of_business=(
+            LineOfBusiness(id="commercial-hmo", name="Commercial HMO", program=Program.COMMERCIAL),
+            LineOfBusiness(id="commercial-ppo", name="Commercial PPO", program=Program.COMMERCIAL),
+            LineOfBusiness(id="medicare", name="Medicare", program=Program.MEDICARE_ADVANTAGE),
+        ),
+    )
+    extraction = Extraction(document, outline_of(document), LedgerBook(document), issuer=issuer)
+    extract_lines_of_business(extraction)
+    extract_statements(extraction)
+    assert extraction.version["lines_of_business"] == ["commercial-hmo", "commercial-ppo", "medicare"]
+    first, second = extraction.version["provisions"]
+    assert first["lines_of_business"] == ["commercial-hmo", "commercial-ppo"]
+    assert second["lines_of_business"] == ["medicare"]
+    assert second["delegated_to"] == [{"kind": "lcd", "title": "Widget Therapy", "identifier": "L12345"}]
+
+
+def test_what_holds_otherwise_is_found_by_abbreviations_and_said_twice() -> None:
+    provision = only(
+        "Repeated arm zapping (rAZ) may be considered medically necessary as a treatment of gout when ALL of the "
+        "following are met:\n\n"
+        "- Lasting pain\n- Fever of at least 39 degrees\n\n"
+        "rAZ for gout that does not meet the criteria listed above is investigational.\n\n"
+        "Arm zapping is considered investigational as a treatment of all other painful and stiff disorders, including:\n"
+        "\n- Lupus"
+    )
+    assert provision["otherwise"] == "investigational"
+    assert in_words(provision["criteria"]) == "all(gout, lasting_pain, fever at_least 39 deg)"
+    assert "review" not in provision

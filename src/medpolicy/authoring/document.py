@@ -69,9 +69,10 @@ class Row:
 class Block:
     """A heading, paragraph, item, table or piece of furniture.
 
-    `level`: of a heading from 1 (the highest), of an item from 0 (outermost), of a paragraph how many
-    items it stands in. `marker`: an item's own ("1.", "a)", "•", "-"); of a heading a number printed before it. `bold`: the whole block is set in bold. `links`: targets and texts of its links.
-    `furniture`: why it is furniture. `spans`: which part of `text` stands on which line, in order.
+    `level`: of a heading from 1 (the highest), of an item from 0 (outermost), of a paragraph how many items it stands in.
+    `marker`: an item's own ("1.", "a)", "•", "-"); of a heading a number printed before it. `bold`: the whole block is set in
+    bold. `links`: targets and texts of its links. `furniture`: why it is furniture. `spans`: which part of `text` stands on
+    which line, in order.
     """
 
     kind: BlockKind

@@ -51,7 +51,8 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
             ),
             "(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",
             (
-                "(policy |guideline |document |medical policy )?(history|revisions?|updates?)( ?[/&] ?| and )(history|revisions?|updates?)"
+                "(policy |guideline |document |medical policy )?(history|revisions?|updates?)"
+                "( ?[/&] ?| and )(history|revisions?|updates?)"
                 "( (information|history|log|details))?"
             ),
         ),
@@ -114,6 +115,7 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     ),
 )
 _COMPILED = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _HEADINGS)
+_NAMES_MEMBERS = re.compile(r"\b(?:[Mm]embers|[Ee]nrollees|[Ss]ubscribers|HMO|PPO|POS)\b")
 _NUMBERING = re.compile(r"^(?:[IVX]+|[A-Z]|\d+(?:\.\d+)*)[.)]\s+")
 
 
@@ -163,7 +165,7 @@ def outline_of(document: SourceDocument) -> Outline:
             stack.pop()
         kind = kind_of_heading(title)
         if kind is None:
-            kind = _kind_where_unknown(sections, stack, block.level)
+            kind = _kind_where_unknown(sections, stack, title, block.level)
         elif stack and _stays_within(kind, stack[-1].kind):
             kind = stack[-1].kind
         section = Section(kind, title, (*(above.title for above in stack), title), block, block.level)
@@ -172,7 +174,7 @@ def outline_of(document: SourceDocument) -> Outline:
     return Outline(document, tuple(sections))
 
 
-def _kind_where_unknown(sections: list[Section], stack: list[Section], level: int) -> SectionKind:
+def _kind_where_unknown(sections: list[Section], stack: list[Section], title: str, level: int) -> SectionKind:
     """The kind of a heading whose words are not known, by what stands above it."""
     before = sections[-1]
     is_second = len(sections) == 2 and all(block.kind is BlockKind.FURNITURE for block in sections[0].blocks)
@@ -180,6 +182,9 @@ def _kind_where_unknown(sections: list[Section], stack: list[Section], level: in
         before.kind = SectionKind.FRONT  # it stands above the title, and so only labels the document ("Medical Policy")
     if before.heading is not None and not before.blocks and before.kind is not SectionKind.OTHER:
         return before.kind  # the second line of a heading, whatever its level
+    is_top = not stack or stack[-1].kind is SectionKind.FRONT
+    if is_top and before.kind is SectionKind.POLICY and _NAMES_MEMBERS.search(title):
+        return SectionKind.POLICY  # the same policy, for other members
     if stack:
         return stack[-1].kind
     return SectionKind.FRONT if before.kind is SectionKind.FRONT else SectionKind.OTHER

@@ -451,6 +451,8 @@ def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         return f"{bare.strip(' ,;')}{' value' if measure.kind == 'number' else ''}", bare.strip(" ,;")
     if word == "with" and after.strip(" .,;"):
         return after.strip(" .,;"), bare.strip(" ,;")
+    if measure.kind == "number" and measure.unit == "1" and word == "of" and re.match(r"\s+[a-z]", after):
+        return f"number of {after.strip(' .,;')} ({bare.strip()})" if bare.strip() else f"number of {after.strip(' .,;')}", ""
     if measure.kind == "duration" and (measure.elapsed or word in ("for", "over", "lasting", "during", "of")):
         subject = bare.strip(" ,;(") if measure.elapsed else _noun_before(bare)
         claims = measure.elapsed or _PREDICATE.search(whole) is not None

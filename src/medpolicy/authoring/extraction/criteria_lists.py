@@ -165,7 +165,8 @@ _AFTER_QUANTIFIER: Final = re.compile(
 )
 _DANGLING_LEAD: Final = re.compile(
     r"(?:[\s,;]*\b(?:when|if|where|with|for|of|and|by|the|there is|there are|is|are|must have|must meet|meets?|has|have|having|"
-    r"documentation|documented|documentation of|defined as|defined|presence of|evidence of|as evidenced by|as demonstrated by|based on|"
+    r"documentation|documented|documentation of|defined as|defined|presence of|evidence of|as evidenced by|"
+    r"as demonstrated by|based on|"
     r"provided|provided that|"
     r"at least|following|in|to|treatment|as a|as an|that|including|individual|individuals|member|members|patient|"
     r"patients))+\s*$",

@@ -44,13 +44,13 @@ class FactBook:
 
     def boolean(self, text: str, citation: Item, *, ask: str | None = None, identifier: str | None = None) -> str:
         """The id of the yes-no question whether the text holds."""
-        text = self._spelled_out(text)
+        text = self.spelled_out(text)
         wanted = identifier or fact_id(text)
         return self._add(wanted, {"type": "boolean", "ask": ask or question_of(text)}, citation, _words(text))
 
     def number(self, subject: str, unit: str, citation: Item) -> str:
         """The id of the number that the subject names, in the unit."""
-        subject = self._spelled_out(subject)
+        subject = self.spelled_out(subject)
         words = re.sub(r"^(?:the|an?)\s+", "", _plain(subject), flags=re.IGNORECASE)
         wanted = fact_id(words) or "measured_value"
         known = self._facts.get(wanted)
@@ -64,7 +64,7 @@ class FactBook:
 
     def duration(self, subject: str, unit: str, citation: Item, *, elapsed: bool) -> str:
         """The id of the length of time; `elapsed` where it counts back from the day of the service."""
-        subject = self._spelled_out(subject)
+        subject = self.spelled_out(subject)
         words = _plain(subject)
         ask = f"How long ago: {words}?" if elapsed else f"For how long: {words}?"
         joiner = "time_since" if elapsed else ""
@@ -87,7 +87,8 @@ class FactBook:
         """The unit in which a number is asked."""
         return str(self._facts[identifier]["unit"])
 
-    def _spelled_out(self, text: str) -> str:
+    def spelled_out(self, text: str) -> str:
+        """The text with the document's abbreviations in their long form."""
         for short, long in self._abbreviations.items():
             text = re.sub(rf"\s*\({re.escape(short)}s?\)", "", text)
             text = re.sub(rf"\b{re.escape(short)}(?P<plural>s?)\b", rf"{long}\g<plural>", text)
@@ -167,7 +168,7 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:] if len(text) > 1 and text[1:2].islower() else text
 
 
-_ABBREVIATED: Final = re.compile(r"(?P<long>(?:[A-Za-z][\w-]*\s+){1,7})\((?P<short>[A-Z][A-Za-z-]{1,7})s?\)")
+_ABBREVIATED: Final = re.compile(r"(?P<long>(?:[A-Za-z][\w-]*\s+){1,7})\((?P<short>(?=[a-z]?[A-Z])[A-Za-z][A-Za-z-]{1,7}?)s?\)")
 
 
 def abbreviations_in(text: str) -> dict[str, str]:

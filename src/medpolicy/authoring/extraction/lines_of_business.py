@@ -7,6 +7,7 @@ issuer's file, without its id.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,7 +74,8 @@ class _Stated:
 
 def extract_lines_of_business(extraction: Extraction) -> None:
     """Fill `version["lines_of_business"]` and its citation; marks of doubt stand at the version itself."""
-    stated = _from_heading(extraction) or _from_label(extraction) or _from_sentence(extraction)
+    headings = _from_headings(extraction)
+    stated = _together(headings) or _from_label(extraction) or _from_sentence(extraction)
     if extraction.issuer is None:
         extraction.policy[SIDE_DATA] = {
             "name": "Issuer whose name is not known yet",
@@ -91,7 +93,14 @@ def extract_lines_of_business(extraction: Extraction) -> None:
         _mark_unmatched(extraction, stated.text)
     extraction.version["lines_of_business"] = named or every
     extraction.version["lines_of_business_citation"] = extraction.cite(stated.section, stated.lines)
-    extraction.use(stated.lines, "lines_of_business")
+    for one in headings or (stated,):
+        extraction.use(one.lines, "lines_of_business")
+
+
+def lines_of_section(extraction: Extraction, section: Section) -> list[str]:
+    """The lines of business for which a section speaks by its own heading or one above it; empty where none names any."""
+    title = next((title for title in reversed(section.path) if _names_plans(title)), None)
+    return [] if title is None else lines_named_in(extraction, title)
 
 
 def known_lines(extraction: Extraction) -> list[KnownLine]:
@@ -143,15 +152,23 @@ def _stretches(text: str) -> list[str]:
 # -- where the document says it -----------------------------------------------------------------------------------
 
 
-def _from_heading(extraction: Extraction) -> _Stated | None:
-    """A heading above the statements that names plans or their members."""
+def _from_headings(extraction: Extraction) -> list[_Stated]:
+    """The headings above statements that name plans or their members."""
+    found: list[_Stated] = []
     before: Section | None = None
     for section in extraction.outline.sections:
         if section.kind is SectionKind.POLICY and section.heading is not None and _names_plans(section.title):
             above = before if before is not None and before.kind is SectionKind.POLICY and not before.blocks else section
-            return _Stated(section.title, above, section.heading.lines)
+            found.append(_Stated(section.title, above, section.heading.lines))
         before = section
-    return None
+    return found
+
+
+def _together(headings: Sequence[_Stated]) -> _Stated | None:
+    """All headings as one statement, cited by the first."""
+    if not headings:
+        return None
+    return _Stated("; ".join(heading.text or "" for heading in headings), headings[0].section, headings[0].lines)
 
 
 def _names_plans(title: str) -> bool:

@@ -16,6 +16,7 @@ from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Item, mark, section_name, slug, unique
 from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, items_of
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
+from medpolicy.authoring.extraction.lines_of_business import lines_of_section
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
 from medpolicy.authoring.extraction.wording import StanceSaid, quantifier_in, sentences_of, stance_in
@@ -36,7 +37,8 @@ _EXPLAINS: Final = re.compile(
     re.IGNORECASE,
 )
 _NOTE: Final = re.compile(
-    r"^\W*(?:note|please note|see also|refer to|for information|this (?:policy|guideline|document))\b", re.IGNORECASE
+    r"^\W*(?:note|please note|see also|refer to|for information|this (?:policy|guideline|document))\b|\bcan be found\b",
+    re.IGNORECASE,
 )
 _LABEL: Final = re.compile(r"[A-Z][\w /&-]{1,50}:")
 _UNMET: Final = re.compile(
@@ -47,7 +49,7 @@ _UNMET: Final = re.compile(
     re.IGNORECASE,
 )
 _ALL_OTHER: Final = re.compile(
-    r"\b(?:for|in|of)\s+(?:all|any)\s+other\s+(?:indications?|uses?|conditions?|purposes?|situations?|circumstances?|"
+    r"\b(?:for|in|of)\s+(?:all|any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
     r"applications?|diagnos[ei]s)\b"
     r"|\bin all other (?:cases|situations)\b|\bfor all indications (?:other than|not)[^.;]*",
     re.IGNORECASE,
@@ -96,11 +98,18 @@ _SOMEONE_ELSES: Final = re.compile(
     r"national coverage determination|LCD|NCD)\b"
     r"(?:[^.;]*?\b(?P<identifier>L\d{5}|A\d{5}|\d{2,3}\.\d+(?:\.\d+)?))?"
 )
+_HANDS_OVER: Final = re.compile(
+    r"\b(?:follow|refer|use|apply|according|per|see)\b|^\W*(?:local|national) coverage (?:determination|article)\b", re.IGNORECASE
+)
+_TITLED: Final = re.compile(r":\s*(?P<title>[^():]+?)\s*\((?P<identifier>[LA]\d{5}|\d{2,3}\.\d+)\)")
 _CRITERIA_FOR_EACH: Final = re.compile(
     r"\b(?:the\s+)?(?:above\s+)?criteria\s+(?:described\s+above\s+)?(?:is|are|have been|has been)\s+met\s+for\s+(?:each|"
     r"both|all)\b[^,.;]*?(?=\s+and\s+|[,.;]|$)",
     re.IGNORECASE,
 )
+
+
+_ALIKE: Final = 0.4  # of two names of a service, by their words
 
 
 @dataclass(slots=True)
@@ -186,9 +195,7 @@ class _Statements:
             if said is not None and said.subject.strip():
                 self._statement(section, said, lines, announced)
                 took_list = took_list or bool(announced)
-            elif _SOMEONE_ELSES.search(sentence) is not None and re.search(
-                r"\b(?:follow|refer|use|apply|according|per|see)\b", sentence, re.IGNORECASE
-            ):
+            elif _SOMEONE_ELSES.search(sentence) is not None and _HANDS_OVER.search(sentence):
                 self._delegated(section, sentence, lines)
             elif _EXPLAINS.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: rationale")
@@ -248,6 +255,7 @@ class _Statements:
                 provision["criteria"] = conditions
         if procedures:
             provision["procedures"] = procedures
+        self._restrict(provision, section)
         for doubt in self._conditions.doubts:
             mark(provision, doubt)
         if _NOT_LISTED.search(said.subject):
@@ -338,30 +346,30 @@ class _Statements:
 
     def _otherwise(self, section: Section, subject: str, stance: str, lines: list[int]) -> bool:
         """Attach the stance to the earlier statement about the same service; False where there is none."""
-        wanted = _content_words(_ALL_OTHER.sub("", _UNMET.sub("", subject)))
+        spell = self._facts.spelled_out
+        wanted = _content_words(spell(_ALL_OTHER.sub("", _UNMET.sub("", subject))))
         best: tuple[float, _Statement] | None = None
         for statement in self._statements:
-            if (
-                statement.provision.get("otherwise") is not None
-                or statement.provision["stance"] == stance
-                or "criteria" not in statement.provision
-            ):
+            known = statement.provision.get("otherwise")
+            if known not in (None, stance) or statement.provision["stance"] == stance or "criteria" not in statement.provision:
                 continue
-            known = _content_words(statement.subject)
-            alike = len(wanted & known) / max(1, len(wanted | known))
+            own = _content_words(spell(statement.subject))
+            alike = len(wanted & own) / max(1, len(wanted | own))
             if statement.section is section:
                 alike += 0.1
             if best is None or alike >= best[0]:
                 best = (alike, statement)
-        if best is None or best[0] < 0.4:
+        if best is None or best[0] < _ALIKE:
             return False
         provision = best[1].provision
+        self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
+        if "otherwise" in provision:
+            return True  # said before, in other words
         provision["otherwise"] = stance
         provision["otherwise_text"] = f"Where these criteria are not met it is {_STANCE_WORDS[stance]}."
         provision["otherwise_citation"] = self._extraction.cite(section, lines)
         if "when" not in provision:
             mark(provision, "`otherwise` needs a `when` that says of which service it speaks")
-        self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
         return True
 
     def _criteria_of_each(self, text: str) -> Item | None:
@@ -397,18 +405,28 @@ class _Statements:
             "text": f"The criteria of {match['whose']} decide.",
             "stance": "delegated",
         }
+        self._restrict(provision, section)
         self._hand_over(provision, sentence)
         mark(provision, "say of which service these criteria decide")
         provision["citation"] = citation
         self._statements.append(_Statement(provision, sentence, section, lines))
         self._extraction.use(lines, f"provisions[{provision['id']}]")
 
+    def _restrict(self, provision: Item, section: Section) -> None:
+        """Say for which lines of business the section speaks, where it does not speak for all of the policy's."""
+        lines = lines_of_section(self._extraction, section)
+        if lines and set(lines) != set(self._extraction.version.get("lines_of_business", lines)):
+            provision["lines_of_business"] = lines
+
     def _hand_over(self, provision: Item, text: str) -> None:
         match = _SOMEONE_ELSES.search(text)
         assert match is not None
         kinds = {"lcd": "lcd", "local coverage determination": "lcd", "ncd": "ncd", "national coverage determination": "ncd"}
         target: Item = {"kind": kinds.get(match["whose"].lower(), "guidelines"), "title": match["whose"]}
-        if match["identifier"]:
+        titled = _TITLED.search(text)
+        if titled is not None:
+            target.update(title=titled["title"].strip(), identifier=titled["identifier"])
+        elif match["identifier"]:
             target["identifier"] = match["identifier"]
         if provision["stance"] != "delegated":
             mark(

@@ -29,7 +29,7 @@ def sentence_goes_on(before: str, after: str) -> bool:
         return False
     if _SENTENCE_END.search(before) or _ENDS_WITH_CONNECTOR.search(before):
         return False
-    return after[0].islower() or (after[0].isalnum() and _WANTS_MORE.search(before) is not None)
+    return after.split()[0].islower() or (after[0].isalnum() and _WANTS_MORE.search(before) is not None)
 
 
 def joined(first: Block, second: Block) -> Block:
