@@ -144,6 +144,7 @@ def test_what_is_said_and_what_is_not():
         for text in (
             (
                 f"<w:p {space}><w:r><w:t>kept</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
+                "<w:moveFrom><w:r><w:t>moved</w:t></w:r></w:moveFrom>"
                 "<w:ins><w:r><w:t xml:space='preserve'> added</w:t><w:br/><w:t>here</w:t><w:noBreakHyphen/></w:r></w:ins></w:p>"
             ),
             f"<w:sdt {space}><w:sdtContent><w:p><w:r><w:t>in a control</w:t></w:r></w:p></w:sdtContent></w:sdt>",

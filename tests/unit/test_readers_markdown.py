@@ -65,7 +65,12 @@ def test_text_is_without_markup_and_keeps_its_lines():
 
 
 def test_bold_only_where_all_of_it_is():
-    assert [block.bold for block in blocks_of("**All** <b>bold</b>\n\n**Not** all\n\n- **Item**\n")] == [True, False, True]
+    assert [block.bold for block in blocks_of("**All** <b>bold</b>\n\n**Not** all\n\nNor **all**\n\n- **Item**\n")] == [
+        True,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_lists_nest_with_two_spaces_as_with_four():

@@ -244,3 +244,10 @@ def test_five_hundred_pages():
     document = read_document(pdf(*pages), "long.pdf")
     assert len(document.lines) == 500 * 21
     assert sum(block.furniture == "page header" for block in document.blocks) == 500
+
+
+def test_full_lines_of_leaders_codes_and_dates_stand_alone():
+    leaders = [f"{name} {'. ' * 80}{number}" for number, name in enumerate(["Overview", "Coding information", "References"])]
+    assert len(told(paragraph(*leaders, top=700))) == 3
+    rows = [f"{code} {FULL} a" for code in ("36465", "36466", "03/15/04", "0001T", "A4649")]
+    assert [text for *_, text in told(paragraph(*rows, top=700))] == rows
