@@ -10,7 +10,7 @@ from medpolicy.authoring.source_lines import LARGEST_FILE, source_lines
 from medpolicy.errors import DocumentError, NotFound
 from tests.small_documents import Line, Page, paragraph, pdf, ruled
 
-FULL = "Treatment of the vein by surgery or by laser meets the definition of medical necessity when the criteria"
+FULL = "Massage of the knee by hand or by machine counts as needed care under this sample plan when these points"
 
 
 def read(*pages: Page) -> SourceDocument:
@@ -32,12 +32,12 @@ def table(document: SourceDocument) -> Block:
 
 def test_headings_paragraphs_and_nested_items():
     page = [
-        Line("Varicose Veins", 740, size=18, bold=True),
+        Line("Knee Massage", 740, size=18, bold=True),
         Line("POSITION STATEMENT:", 700, size=12, bold=True),
-        Line("Great veins", 680, bold=True),
-        *paragraph(FULL, "have been met:", top=660),
+        Line("Left knees", 680, bold=True),
+        *paragraph(FULL, "are all true:", top=660),
         *paragraph(
-            "\u2022 There is reflux and the varicosities are at least three millimeters in size and there is no",
+            "\u2022 There is a tremor and the swellings are no less than nine millimeters wide and there is no",
             "clot; AND",
             top=630,
             left=90,
@@ -47,24 +47,24 @@ def test_headings_paragraphs_and_nested_items():
         *paragraph("1. Ulcer; OR", top=588, left=108),
         *paragraph("2. Pain", top=574, left=108),
         *paragraph("\u2022 No clot.", top=560, left=90),
-        *paragraph("Other uses are investigational.", top=530),
+        *paragraph("Other uses are not covered.", top=530),
     ]
     assert told(page) == [
-        ("heading", 1, "", "Varicose Veins"),
+        ("heading", 1, "", "Knee Massage"),
         ("heading", 2, "", "POSITION STATEMENT:"),
-        ("heading", 3, "", "Great veins"),
-        ("paragraph", 0, "", f"{FULL} have been met:"),
+        ("heading", 3, "", "Left knees"),
+        ("paragraph", 0, "", f"{FULL} are all true:"),
         (
             "item",
             0,
             "\u2022",
-            "There is reflux and the varicosities are at least three millimeters in size and there is no clot; AND",
+            "There is a tremor and the swellings are no less than nine millimeters wide and there is no clot; AND",
         ),
         ("item", 0, "\u2022", "One or more of these:"),
         ("item", 1, "1.", "Ulcer; OR"),
         ("item", 1, "2.", "Pain"),
         ("item", 0, "\u2022", "No clot."),
-        ("paragraph", 0, "", "Other uses are investigational."),
+        ("paragraph", 0, "", "Other uses are not covered."),
     ]
 
 
@@ -73,7 +73,7 @@ def test_a_sentence_an_item_and_a_list_go_on_over_a_page():
         *paragraph(FULL, top=200),
         *paragraph(
             "1. " + FULL,
-            "and the symptoms have not improved after at least three months of compression therapy and",
+            "and the tremor goes on in spite of nine or more weeks of warm baths, of walks, of rest and",
             top=80,
             left=90,
             hanging=12,
@@ -87,10 +87,10 @@ def test_a_sentence_an_item_and_a_list_go_on_over_a_page():
         ("2.", (5,), 2),
     ]
     item = document.blocks[1]
-    assert item.text.endswith("therapy and other treatment.")
+    assert item.text.endswith("rest and other treatment.")
     assert item.lines_of(len(item.text) - 5, len(item.text)) == (4,)
-    joined = told([*paragraph(FULL, top=80)], [*paragraph("have been met.", top=740)])
-    assert joined == [("paragraph", 0, "", f"{FULL} have been met.")]
+    joined = told([*paragraph(FULL, top=80)], [*paragraph("are all true.", top=740)])
+    assert joined == [("paragraph", 0, "", f"{FULL} are all true.")]
 
 
 def test_what_ends_a_paragraph():
@@ -105,8 +105,8 @@ def test_what_ends_a_paragraph():
 
 def test_rows_of_codes_and_of_dates_stand_alone():
     rows = (
-        paragraph("36465 Injection of a foam", top=700),
-        paragraph("36466 Injection of another foam into", "the same leg", top=688, hanging=80),
+        paragraph("36465 Kneading of a knee", top=700),
+        paragraph("36466 Kneading of another knee of", "the same leg", top=688, hanging=80),
     )
     updates = paragraph(
         "03/15/04 Review and revision of the whole guideline, its position statements and its references;",
@@ -115,8 +115,8 @@ def test_rows_of_codes_and_of_dates_stand_alone():
         hanging=60,
     )
     assert [text for *_, text in told([*rows[0], *rows[1], *updates, *paragraph("01/01/05 Annual update.", top=576)])] == [
-        "36465 Injection of a foam",
-        "36466 Injection of another foam into the same leg",
+        "36465 Kneading of a knee",
+        "36466 Kneading of another knee of the same leg",
         "03/15/04 Review and revision of the whole guideline, its position statements and its references; formatting changes.",
         "01/01/05 Annual update.",
     ]
@@ -185,7 +185,7 @@ def test_lines_of_a_table_of_contents_stand_alone():
 
 
 def test_hyphens_at_the_ends_of_lines():
-    full = "Veins that do not meet the criteria which this policy states above for members who had a noninvasive and a non-"
+    full = "Knees that stay outside of the points which this sample plan sets out for people who had a noninvasive and a non-"
     (block,) = read(paragraph(full, "invasive test of a well-", "known vein.", top=700)).blocks
     assert block.text.endswith("a noninvasive and a noninvasive test of a well-known vein.")
 

@@ -11,12 +11,12 @@ from medpolicy.errors import DocumentError
 
 TEXT = """POSITION STATEMENT:
 
-Treatment of the vein by surgery or by laser meets the definition of medical
-necessity when ALL of the criteria are met:
+Massage of the knee by hand or by machine counts as needed care under the sample
+plan when ALL of these points are true:
 
-  o There is reflux; AND
-  o One of these, if the member has had compression therapy for three months and
-    is no better:
+  o There is a tremor; AND
+  o One of these, if nine or more weeks of warm baths have brought nothing and
+    nobody knows better:
     1. Ulcer; OR
     2. Pain
   o No clot.
@@ -25,7 +25,7 @@ Code\tText
 0001T\ta
 --------------------
 Anything else is
-investigational."""
+not covered."""
 
 
 def test_columns_and_blank_lines_tell_the_blocks():
@@ -44,7 +44,7 @@ def test_columns_and_blank_lines_tell_the_blocks():
         ("furniture", 0, "", (15,)),
         ("paragraph", 0, "", (16, 17)),
     ]
-    assert document.blocks[3].text.endswith("three months and is no better:")
+    assert document.blocks[3].text.endswith("nothing and nobody knows better:")
     assert all(block.page is None for block in document.blocks)
 
 
