@@ -53,7 +53,7 @@ def only(body: str) -> dict[str, Any]:
         ("Widget therapy is considered experimental, investigational, or unproven.", "investigational"),
         ("Widget therapy is unproven and not medically necessary.", "investigational"),
         ("Example Health considers widget therapy experimental and investigational.", "investigational"),
-        ("Widget therapy is considered cosmetic and does not meet the definition of medical necessity.", "cosmetic"),
+        ("Widget therapy is deemed cosmetic and does not meet the definition of medical necessity.", "cosmetic"),
     ],
 )
 def test_stances(sentence: str, stance: str) -> None:

@@ -112,6 +112,8 @@ class Conditions:
         match = search_outside(_WHEN, text)
         if match is None or not text[: match.start()].strip() or not _is_clause(text[match.end() :]):
             return None
+        if _within_relative(text[: match.start()]):  # "a joint that clicks when it is bent" is one condition
+            return None
         return self._joined("all", [text[: match.start()], text[match.end() :]], citation)
 
     def _predicates(self, text: str, citation: Item) -> Item | None:
@@ -226,6 +228,11 @@ class Conditions:
 
     def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
         """What the clause claims besides the measure, and the test of the measure."""
+        since = _SINCE.match(text[measure.end :]) if measure.kind == "duration" else None
+        if since is not None:
+            fact = self.facts.duration(since["what"], measure.unit, citation, elapsed=True)
+            claim = re.sub(r"[\s,;]*(?:and|is|are|was|were)?\s*$", "", text[: measure.start])
+            return claim if _says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
         subject, claim = _subject_of_measure(text, measure)
         if measure.kind != "number":
             fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
@@ -411,9 +418,10 @@ def _says_something(text: str) -> bool:
 
 _PREDICATE: Final = re.compile(
     r"\b(?:has|have|had|is|are|was|were|does|do|did)\b\s+\S+|\b\w+ed\b|"
-    r"^(?:failure|trial|lack|absence|inadequate|unsuccessful|insufficient|no)\b|\b(?:persists?|despite|fails?|response)\b",
+    r"^(?:failure|trial|unresponsive|refractory|resistant|intolerant|lack|absence|inadequate|unsuccessful|insufficient|no)\b|\b(?:persists?|despite|fails?|response)\b",
     re.IGNORECASE,
 )
+_SINCE: Final = re.compile(r"\s*(?:after|since|following)\s+(?P<what>[^,;]+)")
 _LEAD: Final = re.compile(
     r"\s*\b(?P<word>for|over|of|with|lasting|in|during|despite|after|following)(?: a (?:period|duration) of)?\s*$", re.IGNORECASE
 )

@@ -174,10 +174,14 @@ _DANGLING_LEAD: Final = re.compile(
 )
 
 
+_SUBJECT_OF_CONDITION: Final = re.compile(r"\b(?:when|if|where)\s+(?:the\s+)?(?:[a-z]+\s+){0,4}(?:is|are)\s*$", re.IGNORECASE)
+
+
 def content_of_lead_in(text: str, quantifier: Quantifier | None) -> str:
     """What a lead-in says besides announcing the list: "PVCs when either of the following are met:" -> "PVCs"."""
     if quantifier is None:
         return _DANGLING_LEAD.sub("", text.strip(" :")) if text.rstrip().endswith(":") else text.strip()
-    before = _DANGLING_LEAD.sub("", text[: quantifier.start]).strip(" ,;")
+    before = _SUBJECT_OF_CONDITION.sub("", text[: quantifier.start])
+    before = _DANGLING_LEAD.sub("", before).strip(" ,;")
     after = _AFTER_QUANTIFIER.sub("", text[quantifier.end :]).strip(" :.,;")
     return " ".join(part for part in (before, after) if part)

@@ -11,6 +11,7 @@ from medpolicy.authoring.extraction.entries import Entry, content, lines_of_row,
 from medpolicy.authoring.extraction.lines_of_business import lines_named_in
 from medpolicy.authoring.outline import Section, SectionKind
 
+PART: Final = "program-exceptions"
 _LABEL = re.compile(r"^(?P<label>[^:.]{3,80}?)\s*:\s+(?P<said>\S.*)$", re.DOTALL)
 _FOLLOW = re.compile(
     r"\b(?:follow|refer to|see|use|apply|defer to|according to)\s+(?:the\s+)?"
@@ -30,6 +31,9 @@ _DOCUMENTS: Final = (
     ),
 )
 _NAMED = re.compile("|".join(rf"(?P<{kind}>\b(?:{words}))" for kind, _, words in _DOCUMENTS), re.IGNORECASE)
+_NONE_FOUND = re.compile(
+    r"\bno\b[^.]*\b(?:was|were|is|are|has been|have been)\s+(?:found|identified|available|issued)\b", re.IGNORECASE
+)
 _CONNECTORS = re.compile(
     r"^[\s,:;)-]+|[\s,:;(-]+$|\((?=[^()]*$)|\s*\b(?:and|located at|located|found at|at|for|on)\s*$", re.IGNORECASE
 )
@@ -42,6 +46,19 @@ def extract_exceptions(extraction: Extraction) -> None:
             extraction.use(section.heading.lines, "provisions")
         for entry in _entries(extraction, section):
             _exception(extraction, section, entry)
+    _leave_lines_to_exceptions(extraction)
+
+
+def _leave_lines_to_exceptions(extraction: Extraction) -> None:
+    """Statements that name no lines of business of their own do not speak for those that an exception hands over."""
+    provisions = extraction.version.get("provisions", [])
+    handed_over = {line for one in provisions if one.get("part") == PART for line in one.get("lines_of_business", ())}
+    remaining = [line for line in extraction.version.get("lines_of_business", ()) if line not in handed_over]
+    if not handed_over or not remaining:
+        return
+    for provision in provisions:
+        if provision.get("part") != PART:
+            provision.setdefault("lines_of_business", list(remaining))
 
 
 def _entries(extraction: Extraction, section: Section) -> list[Entry]:
@@ -62,13 +79,16 @@ def _entries(extraction: Extraction, section: Section) -> list[Entry]:
 def _exception(extraction: Extraction, section: Section, entry: Entry) -> None:
     match = _LABEL.match(entry.text)
     label, said = (match["label"], match["said"]) if match is not None else ("", entry.text)
-    delegations = _medicare_documents(said)
+    delegations = [] if _NONE_FOUND.search(said) else _medicare_documents(said)
     follow = _FOLLOW.search(said)
     if follow is not None and not delegations:
         whose = " ".join(follow["whose"].split())
         identifier = re.sub(r"\s*(?:guidelines?|criteria|polic(?:y|ies)|manual)$", "", whose, flags=re.IGNORECASE)
         delegations = [{"kind": "guidelines", "title": whose, "identifier": identifier}]
     named = lines_named_in(extraction, label)
+    if _NONE_FOUND.search(said):
+        extraction.book.narrative(entry.lines, "no determination of Medicare's is named")
+        return
     if not delegations or not label:
         _not_an_exception(extraction, entry, is_about_a_line=bool(named))
         return
@@ -104,7 +124,7 @@ def _delegate(
         "stance": "delegated",
         "lines_of_business": named,
         "delegated_to": delegations,
-        "part": "program-exceptions",
+        "part": PART,
         "citation": extraction.cite(section, entry.lines),
     }
     if not is_told_to_follow:

@@ -285,7 +285,7 @@ class _HtmlReader:
         block = Block(
             kind,
             lined.text,
-            _numbers(gathered.pieces),
+            tuple(sorted(set(lined.lines))),
             level=level,
             marker=self._marker if kind is BlockKind.ITEM else "",
             bold=not gathered.plain,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 BULLET = "bullet"
+UNMARKED = "unmarked"
 # Signs of symbol fonts stand in Unicode's private use area.
 _BULLET = re.compile(r"([•●▪■□◦○‣⁃∙·➢➤►✓✔❖–—\-\uf000-\uf0ff]|o)(?=\s|$)")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
@@ -113,7 +114,11 @@ class NestedLists:
 
     def place_by_indent(self, left: float) -> int:
         """The level of an item of which only the indent tells the list."""
-        return self._begin(Numeral(BULLET, 1), left, after_colon=False)
+        return self._begin(Numeral(UNMARKED, 1), left, after_colon=False)
+
+    def has_unmarked(self, left: float) -> bool:
+        """Whether a list of items that only their indent shows is open at this place."""
+        return any(found.style == UNMARKED and abs(found.left - left) < _NESTED for found in self.open)
 
     def paragraph(self, left: float) -> None:
         """A paragraph at `left` closes the lists that do not stand left of it."""

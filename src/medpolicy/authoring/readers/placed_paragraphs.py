@@ -34,6 +34,7 @@ _COMMON = 0.2
 _SAME_LEFT = 4.0
 _SAME_COLUMN = 120.0
 _LARGER_TYPE = 1.3
+_INDENTED = 9.0
 _OTHER_TYPE = 1.6
 _NEARLY_FULL = 0.25  # of the column's width
 # Fewer lines than this do not show where a page's right margin is.
@@ -50,6 +51,7 @@ class _Draft:
     text_left: float = 0.0  # where the text after the marker begins
     all_bold: bool = False
     any_bold: bool = False
+    is_item: bool = False  # by its indent alone, for want of a marker
 
     @property
     def first(self) -> PlacedLine:
@@ -147,6 +149,10 @@ class Paragraphs:
         if draft is not None and self._goes_on(draft, line) and not self._begins_hanging(draft, line, after):
             draft.add(line)
             return
+        if self._is_unmarked_item(line):
+            level = self._lists.place_by_indent(line.left)
+            self._begin(_Draft([line], level=level, text_left=line.left, is_item=True))
+            return
         self._lists.paragraph(line.left)
         self._begin(_Draft([line], level=self._lists.level_of_paragraph()))
 
@@ -163,6 +169,16 @@ class Paragraphs:
     def _begin(self, draft: _Draft) -> None:
         self._drafts.append(draft)
         self._is_open = True
+
+    def _is_unmarked_item(self, line: PlacedLine) -> bool:
+        """Whether only the indent shows an item: its bullet is a drawing, and what announces the list ends with a colon."""
+        before = self._drafts[-1] if self._drafts else None
+        if before is None or self._is_heading(before):
+            return False
+        left = before.text_left if before.marker else before.first.left
+        if before.last.text.rstrip().endswith(":") and line.left > left + _INDENTED:
+            return True
+        return self._lists.has_unmarked(line.left)
 
     def _after_colon(self) -> bool:
         return bool(self._drafts and self._drafts[-1].marker and self._drafts[-1].last.text.rstrip().endswith(":"))
@@ -243,7 +259,7 @@ class Paragraphs:
             return False
         if self._is_larger(draft.first):
             return True
-        if draft.marker or len(draft.lines) > 1 or _LABEL_WITH_VALUE.match(text):
+        if draft.marker or draft.is_item or len(draft.lines) > 1 or _LABEL_WITH_VALUE.match(text):
             return False
         if draft.all_bold:
             return not text[0].islower() and _VERB.search(text) is None
@@ -260,7 +276,8 @@ class Paragraphs:
         pieces = [(first[len(draft.marker) :], draft.first.number), *((line.text, line.number) for line in draft.lines[1:])]
         lined = self._hyphenation.joined(pieces)
         is_heading = self._is_heading(draft)
-        kind = BlockKind.HEADING if is_heading else BlockKind.ITEM if draft.marker else BlockKind.PARAGRAPH
+        is_item = bool(draft.marker) or draft.is_item
+        kind = BlockKind.HEADING if is_heading else BlockKind.ITEM if is_item else BlockKind.PARAGRAPH
         block = Block(
             kind,
             lined.text,
