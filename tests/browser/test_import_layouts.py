@@ -95,4 +95,4 @@ def test_html_and_its_print_are_read_alike(style: str, browser: Browser, tmp_pat
         assert imported.policy["number"] == "44-11111-02"
         listings = {code["code"]: one["decides"] for one in imported.version["code_listings"] for code in one["codes"]}
         assert listings == {"11111": "with-provisions", "11112": "alone"}
-        assert [event["date"] for event in imported.policy["history"]] == ["2025-04-15", "2010-05-15"]
+        assert [event["date"] for event in imported.policy["history"]] == ["2010-05-15", "2025-04-15"]
