@@ -111,3 +111,9 @@ def test_spans_made_to_exhaust_are_cut():
     found = blocks_of("<html><table>" + '<tr><td colspan="9999" rowspan="9999">a' * 200)
     (table,) = [block for block in found if block.kind is BlockKind.TABLE]
     assert max(len(row.cells) for row in table.rows) <= 140
+
+
+def test_the_space_between_words_keeps_its_line():
+    (block,) = [block for block in blocks_of('<html>Knee<b\n class="a"\n>\nmassage') if block.text]
+    assert (block.text, block.lines) == ("Knee massage", (1, 3, 4))
+    assert [span.line for span in block.spans] == [1, 3, 4]
