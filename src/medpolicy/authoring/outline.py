@@ -155,6 +155,8 @@ class Outline:
 def outline_of(document: SourceDocument) -> Outline:
     """The sections of a document. Furniture stays in the section in which it stands."""
     sections = [Section(SectionKind.FRONT, "", (), None, 0)]
+    headings = [block.text.strip().rstrip(":").strip() for block in document.blocks if block.kind is BlockKind.HEADING]
+    labelled = bool(headings) and any(kind_of_heading(title) is SectionKind.POLICY for title in headings[1:])
     stack: list[Section] = []
     for block in document.blocks:
         if block.kind is not BlockKind.HEADING:
@@ -165,7 +167,7 @@ def outline_of(document: SourceDocument) -> Outline:
             stack.pop()
         kind = kind_of_heading(title)
         if kind is None:
-            kind = _kind_where_unknown(sections, stack, title, block.level)
+            kind = _kind_where_unknown(sections, stack, title, block.level, labelled=labelled)
         elif stack and _stays_within(kind, stack[-1].kind):
             kind = stack[-1].kind
         section = Section(kind, title, (*(above.title for above in stack), title), block, block.level)
@@ -174,11 +176,18 @@ def outline_of(document: SourceDocument) -> Outline:
     return Outline(document, tuple(sections))
 
 
-def _kind_where_unknown(sections: list[Section], stack: list[Section], title: str, level: int) -> SectionKind:
-    """The kind of a heading whose words are not known, by what stands above it."""
+def _kind_where_unknown(sections: list[Section], stack: list[Section], title: str, level: int, *, labelled: bool) -> SectionKind:
+    """The kind of a heading whose words are not known, by what stands above it.
+
+    `labelled`: another heading opens the policy, so that the first of all may only label the document ("Medical Policy").
+    """
     before = sections[-1]
     is_second = len(sections) == 2 and all(block.kind is BlockKind.FURNITURE for block in sections[0].blocks)
-    if is_second and before.kind is SectionKind.POLICY and (not before.blocks or level < before.level):
+    if (
+        is_second
+        and before.kind is SectionKind.POLICY
+        and (not before.blocks or level < before.level or (labelled and level == before.level))
+    ):
         before.kind = SectionKind.FRONT  # it stands above the title, and so only labels the document ("Medical Policy")
     if before.heading is not None and not before.blocks and before.kind is not SectionKind.OTHER:
         return before.kind  # the second line of a heading, whatever its level

@@ -73,7 +73,7 @@ _THE_FOLLOWING: Final = re.compile(
 )
 _END_OF_CORE: Final = re.compile(r",?\s*\b(?:including|such as|e\.g\.)|,\s*(?:when|if|where)\b")
 _CODES_IN_TEXT: Final = re.compile(
-    r"\s*\((?:CPT|HCPCS)?\s*(?:codes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
+    r"\s*\((?:CPT|HCPCS)?\s*(?:[Cc]odes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
     r"–)\s*(?:\d{4}[0-9TUFA]|[A-Z]\d{4}))*)\)"
 )
 _COVERED: Final = re.compile(r"\bcover|\bapproved$", re.IGNORECASE)
