@@ -345,8 +345,9 @@ class View:
 
     def _open(self, rulings: Sequence[tuple[Provision, Stance]], weighed: Sequence[Provision]) -> Opinion:
         where = cited(self.policy, self.part(weighed[0].part if weighed else Part.STATEMENTS))
-        certain = {provision.id for provision, _ in rulings}
-        undecided = [item for item in weighed if item.id not in certain and self.application(item) is UNKNOWN]
+        # By identity: two versions may use one id, and a day may take one part of the text from each of them.
+        certain = {id(provision) for provision, _ in rulings}
+        undecided = [item for item in weighed if id(item) not in certain and self.application(item) is UNKNOWN]
         authorization, authorization_reasons = self.authorization()
         return Opinion(
             position=self.position,
