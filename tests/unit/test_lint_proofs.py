@@ -165,6 +165,24 @@ provisions:
     assert found.request["procedures"] == ["11111"]
 
 
+@pytest.mark.parametrize(("one", "other"), [("33250-33350", "33300-33400"), ("33*", "33300-33400"), ("0SG*", "0SG00A0-0SG00AZ")])
+def test_provisions_whose_codes_overlap_in_part(tmp_path: Path, one: str, other: str) -> None:
+    version = f"""
+provisions:
+  - {{id: ones, stance: medically-necessary, procedures: ["{one}"]}}
+  - {{id: twos, stance: cosmetic, procedures: ["{other}"]}}
+"""
+    (found,) = findings_of(tmp_path, Short(version=version), "provisions-conflict")
+    assert answered(tmp_path, found.request, "reference")["coverage"] == "indeterminate"
+
+
+@pytest.mark.parametrize(("out", "is_found"), [(["330*", "331*"], False), ([f"33{digit}*" for digit in range(10)], True)])
+def test_codes_between_those_left_out_are_tried(tmp_path: Path, out: list[str], is_found: bool) -> None:
+    criteria = f"{{all: [{{procedure: ['33*']}}, {{not: {{procedure: {out}}}}}]}}"
+    version = f"provisions: [{{id: rest, stance: cosmetic, criteria: {criteria}}}]\n"
+    assert bool(findings_of(tmp_path, Short(version=version), "provision-never-applies")) is is_found
+
+
 def test_one_that_names_the_code_stands_before_a_general_one(tmp_path: Path) -> None:
     version = """
 provisions:

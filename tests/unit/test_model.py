@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from medpolicy.engines.evaluation import compare_durations
 from medpolicy.errors import InvalidModel
+from medpolicy.formats.criteria_files import system_of
 from medpolicy.model.citation import Citation, digest_lines
 from medpolicy.model.codes import (
     CodeSet,
@@ -171,10 +172,72 @@ def test_ranges_of_procedures() -> None:
     assert "0100T" not in codes
 
 
+def test_a_prefix_has_codes_of_its_system_alone() -> None:
+    codes = parse_code_range(CodeSystem.CPT, "021*")
+    assert "02100" in codes
+    assert "0210T" in codes
+    assert "0210093" not in codes  # ICD-10-PCS
+    assert "0210093" in parse_code_range(CodeSystem.ICD_10_PCS, "021*")
+    assert "0210T" not in parse_code_range(CodeSystem.ICD_10_PCS, "021*")
+    assert "A4444" in parse_code_range(CodeSystem.HCPCS, "A4*")
+
+
+@pytest.mark.parametrize(
+    ("system", "one", "other", "expected"),
+    [
+        (CodeSystem.CPT, "333*", "33250-33450", True),
+        (CodeSystem.CPT, "333*", "33250-33299", False),
+        (CodeSystem.CPT, "333*", "33400-33499", False),
+        (CodeSystem.CPT, "333*", "33399", True),
+        (CodeSystem.CPT, "33*", "333*", True),
+        (CodeSystem.CPT, "333*", "334*", False),
+        (CodeSystem.CPT, "0075T*", "0070T-0080T", True),
+        (CodeSystem.CPT, "0075T*", "0070U-0080U", False),
+        (CodeSystem.CPT, "33250-33350", "33300-33400", True),
+        (CodeSystem.CPT, "33250-33350", "33351-33400", False),
+        (CodeSystem.ICD_10_PCS, "021*", "0200000-02ZZZZZ", True),
+        (CodeSystem.ICD_10_CM, "I83.1*", "I83.001-I83.899", True),
+        (CodeSystem.ICD_10_CM, "I8*", "I83.001-I83.899", True),
+        (CodeSystem.ICD_10_CM, "I87.*", "I83.001-I83.899", False),
+    ],
+)
+def test_overlapping_ranges(system: CodeSystem, one: str, other: str, *, expected: bool) -> None:
+    ours, theirs = parse_code_range(system, one), parse_code_range(system, other)
+    assert ours.overlaps(theirs) is expected
+    assert theirs.overlaps(ours) is expected
+
+
+def test_ranges_of_different_systems_do_not_overlap() -> None:
+    assert not parse_code_range(CodeSystem.CPT, "021*").overlaps(parse_code_range(CodeSystem.ICD_10_PCS, "021*"))
+
+
+@pytest.mark.parametrize(
+    ("text", "system"),
+    [
+        ("33300", CodeSystem.CPT),
+        ("333*", CodeSystem.CPT),
+        ("0075t*", CodeSystem.CPT),
+        ("A4444", CodeSystem.HCPCS),
+        ("B2*", CodeSystem.HCPCS),
+        ("0SG00AJ", CodeSystem.ICD_10_PCS),
+        ("0SG*", CodeSystem.ICD_10_PCS),
+        ("XW0*", CodeSystem.ICD_10_PCS),
+        ("333O*", CodeSystem.CPT),  # nothing begins so, which is then said
+    ],
+)
+def test_the_system_of_a_procedure_is_told_by_its_form(text: str, system: CodeSystem) -> None:
+    assert system_of(text) is system
+
+
 @pytest.mark.parametrize(
     ("system", "text"),
     [
         (CodeSystem.CPT, "20930-0001T"),
+        (CodeSystem.CPT, "0SG*"),
+        (CodeSystem.CPT, "00T*"),
+        (CodeSystem.CPT, "333000*"),
+        (CodeSystem.HCPCS, "4*"),
+        (CodeSystem.ICD_10_CM, "1*"),
         (CodeSystem.CPT, "20931-20930"),
         (CodeSystem.CPT, "2093"),
         (CodeSystem.CPT, ""),

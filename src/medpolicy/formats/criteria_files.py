@@ -10,7 +10,7 @@ from medpolicy.formats.policy_shapes import AgeShape, CitationShape, CriterionSh
 from medpolicy.formats.yaml_tree import Path
 from medpolicy.model import criteria as c
 from medpolicy.model.citation import Citation
-from medpolicy.model.codes import CodeSet, CodeSystem, parse_code_range
+from medpolicy.model.codes import CodeSet, CodeSystem, is_prefix, parse_code_range
 from medpolicy.model.facts import FactDefinition, FactType
 from medpolicy.model.period import parse_duration
 from medpolicy.model.policy import DiagnosisListing
@@ -236,11 +236,11 @@ def procedure_set(texts: list[str]) -> CodeSet:
 
 
 def system_of(text: str) -> CodeSystem:
-    """The system of a procedure code or range, by its form."""
+    """The system of a procedure code, range or prefix, by its form; a prefix of two systems is CPT's or HCPCS's."""
     first = text.strip().upper().partition("-")[0].rstrip("*")
-    if len(first) == 7:
-        return CodeSystem.ICD_10_PCS
-    return CodeSystem.HCPCS if first[:1].isalpha() else CodeSystem.CPT
+    system = CodeSystem.HCPCS if first[:1].isalpha() else CodeSystem.CPT
+    is_other = len(first) == 7 or ("*" in text and not is_prefix(system, first))
+    return CodeSystem.ICD_10_PCS if is_other and is_prefix(CodeSystem.ICD_10_PCS, first) else system
 
 
 def like(name: str, known: object) -> str:

@@ -26,6 +26,13 @@ _FORMS = {
     CodeSystem.ICD_10_PCS: re.compile(r"[0-9A-HJ-NP-Z]{7}"),
     CodeSystem.ICD_10_CM: re.compile(r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?"),
 }
+# What a code of each system can begin with.
+_STEMS = {
+    CodeSystem.CPT: re.compile(r"[0-9]{1,5}|[0-9]{4}[AFMTU]"),
+    CodeSystem.HCPCS: re.compile(r"[A-Z][0-9]{0,4}"),
+    CodeSystem.ICD_10_PCS: re.compile(r"[0-9A-HJ-NP-Z]{1,7}"),
+    CodeSystem.ICD_10_CM: re.compile(r"[A-Z](?:[0-9](?:[0-9A-Z](?:\.[0-9A-Z]{0,4})?)?)?"),
+}
 _PROCEDURE = re.compile(r"[0-9]{4}[0-9AFMTU]|[A-Z][0-9]{4}|[0-9A-HJ-NP-Z]{7}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
 _DIAGNOSIS = re.compile(r"([A-Z][0-9][0-9A-Z])(?:\.?([0-9A-Z]{1,4}))?")
@@ -63,6 +70,11 @@ def is_well_formed(system: CodeSystem, code: str) -> bool:
     return _FORMS[system].fullmatch(code) is not None
 
 
+def is_prefix(system: CodeSystem, stem: str) -> bool:
+    """Whether a well-formed code of the system can begin so."""
+    return _STEMS[system].fullmatch(stem) is not None
+
+
 def _kind(system: CodeSystem, code: str) -> str:
     """What codes of one range have in common: CPT's last letter, which is a category of its own; of the others nothing."""
     return code[-1] if system is CodeSystem.CPT and not code[-1].isdigit() else ""
@@ -72,7 +84,8 @@ def _kind(system: CodeSystem, code: str) -> str:
 class CodeRange:
     """Codes from `first` to `last`, both included and, for ICD-10-CM, with everything below `last`.
 
-    A single code is a range of itself (ICD-10-CM: exactly itself); a prefix `M17.*` covers all that begins with it.
+    A single code is a range of itself (ICD-10-CM: exactly itself); a prefix `M17.*` covers all codes of its system that begin
+    with it: CPT's `333*` has no ICD-10-PCS code.
     """
 
     system: CodeSystem
@@ -82,8 +95,8 @@ class CodeRange:
 
     def __post_init__(self) -> None:
         if self.prefix:
-            if self.first != self.last or not re.fullmatch(r"[0-9A-Z]{1,6}(?:\.[0-9A-Z]{0,3})?", self.first):
-                raise InvalidModel(f"{self.first!r} is no code prefix")
+            if self.first != self.last or not is_prefix(self.system, self.first):
+                raise InvalidModel(f"{self.first!r} is not what a code of {self.system.value} begins with")
             return
         for code in (self.first, self.last):
             if not is_well_formed(self.system, code):
@@ -94,6 +107,8 @@ class CodeRange:
             raise InvalidModel(f"the range {self.first}-{self.last} joins codes of different kinds")
 
     def __contains__(self, code: str) -> bool:
+        if self.prefix and self.system is not CodeSystem.ICD_10_CM:
+            return code.startswith(self.first) and is_well_formed(self.system, code)
         if self.prefix:
             return code.replace(".", "").startswith(self.first.replace(".", ""))
         if self.first == self.last:
@@ -108,7 +123,14 @@ class CodeRange:
         """Whether a code may be in both."""
         if self.system is not other.system:
             return False
-        return any(end in mine for mine, theirs in ((self, other), (other, self)) for end in (theirs.first, theirs.last))
+        ends = any(end in mine for mine, theirs in ((self, other), (other, self)) for end in (theirs.first, theirs.last))
+        if ends or self.system is CodeSystem.ICD_10_CM or not (self.prefix or other.prefix):
+            return ends
+        prefix, codes = (self, other) if self.prefix else (other, self)
+        length = len(prefix.first)
+        if codes.prefix:
+            return prefix.first.startswith(codes.first) or codes.first.startswith(prefix.first)
+        return length < len(codes.first) and codes.first[:length] <= prefix.first <= codes.last[:length]
 
     def __str__(self) -> str:
         if self.prefix:

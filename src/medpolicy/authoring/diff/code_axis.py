@@ -116,7 +116,7 @@ def _spans(codes: CodeSet) -> Sequence[CodeSpan]:
 
 def _spans_of_range(entry: CodeRange) -> Sequence[CodeSpan]:
     if entry.prefix:
-        return _spans_of_prefix(entry.first)
+        return _spans_of_prefix(entry)
     if entry.first == entry.last:
         return [CodeSpan(form, _number(form, entry.first), _number(form, entry.first)) for form in _forms_of(entry.first)]
     return [
@@ -126,10 +126,11 @@ def _spans_of_range(entry: CodeRange) -> Sequence[CodeSpan]:
     ]
 
 
-def _spans_of_prefix(prefix: str) -> Sequence[CodeSpan]:
-    found = []
-    for form, (_, places) in enumerate(_FORMS):
-        if len(prefix) <= len(places) and all(character in place for character, place in zip(prefix, places, strict=False)):
+def _spans_of_prefix(entry: CodeRange) -> Sequence[CodeSpan]:
+    prefix, found = entry.first, []
+    for form, (system, places) in enumerate(_FORMS):
+        fits = len(prefix) <= len(places) and all(character in place for character, place in zip(prefix, places, strict=False))
+        if fits and system is entry.system:
             rest = places[len(prefix) :]
             first = prefix + "".join(place[0] for place in rest)
             last = prefix + "".join(place[-1] for place in rest)

@@ -8,7 +8,6 @@ of the engine's own `test_value`, so that nothing is proved of a value that coul
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,10 +15,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from medpolicy.authoring.diff.code_axis import code_groups
 from medpolicy.authoring.lint.diagnosis_codes import diagnosis_codes
 from medpolicy.engines.evaluation import test_value
 from medpolicy.model import criteria as c
-from medpolicy.model.codes import CodeRange, CodeSet, CodeSystem
+from medpolicy.model.codes import CodeRange, CodeSet
 from medpolicy.model.facts import FactDefinition, FactType, FactValue
 from medpolicy.model.period import Duration, add_months
 from medpolicy.model.quantity import Quantity
@@ -63,11 +63,10 @@ def _values(tests: Sequence[c.Test], definition: FactDefinition | None, day: dat
         years = {test.years for test in tests if isinstance(test, c.AgeCompares)}
         yield from sorted({year + step for year in years for step in (-1, 0, 1) if 0 <= year + step <= 150})
     elif isinstance(first, c.DiagnosisIn):
-        yield from ((code,) for code in _codes(test.codes for test in tests if isinstance(test, c.DiagnosisIn)))
+        yield from ((code,) for code in _diagnoses(test.codes for test in tests if isinstance(test, c.DiagnosisIn)))
         yield ()
     elif isinstance(first, c.ProcedureIn):
-        yield from _codes(test.codes for test in tests if isinstance(test, c.ProcedureIn))
-        yield "00000"
+        yield from (group.example for group in code_groups((), (test.codes for test in tests if isinstance(test, c.ProcedureIn))))
     elif isinstance(first, c.ProductIn):
         yield from ((name,) for test in tests if isinstance(test, c.ProductIn) for name in test.products)
         yield ()
@@ -85,17 +84,12 @@ def _values(tests: Sequence[c.Test], definition: FactDefinition | None, day: dat
         yield from _days(tests, day)
 
 
-def _codes(sets: Iterable[CodeSet]) -> list[str]:
+def _diagnoses(sets: Iterable[CodeSet]) -> list[str]:
     """Codes for every way of being in some of the sets and not in others: the ends of each range, and what comes after each."""
     return list(dict.fromkeys(code for codes in sets for entry in codes.ranges for code in _of_range(entry)))
 
 
 def _of_range(entry: CodeRange) -> Iterator[str]:
-    if entry.system is not CodeSystem.ICD_10_CM:
-        for end in (entry.first, entry.last):
-            code = end.ljust(5, "0") if entry.prefix else end
-            yield from (code, _next_procedure(code))
-        return
     known = diagnosis_codes()
     if not entry.prefix:
         yield from (entry.first, entry.last)
@@ -103,15 +97,6 @@ def _of_range(entry: CodeRange) -> Iterator[str]:
         for after in known.after(end), known.after(known.after(end) or end):
             if after is not None:
                 yield after
-
-
-def _next_procedure(code: str) -> str:
-    """The code that counts one more; ICD-10-PCS codes do not count, so the code itself."""
-    match = re.fullmatch(r"([A-Z]?)([0-9]{4,5})([A-Z]?)", code)
-    if match is None:
-        return code
-    digits = str(int(match[2]) + 1).rjust(len(match[2]), "0")
-    return code if len(digits) > len(match[2]) else f"{match[1]}{digits}{match[3]}"
 
 
 def _together(single: dict[Outcome, object]) -> dict[Outcome, object]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from medpolicy.authoring.diff.code_axis import code_groups
 from medpolicy.authoring.lint import findings as f
 from medpolicy.authoring.lint.candidates import Variable, fact_json, variable_of
 from medpolicy.authoring.lint.findings import Finding, FindingKind, Place
@@ -198,7 +199,7 @@ class _Weighed:
             return
         named = [provision.procedures for provision in provisions if provision.procedures is not None]
         if named:
-            codes = [entry.first for entry in named[0].ranges if not entry.prefix]
+            codes = (group.example for group in code_groups((), named))
             yield from (code for code in codes if all(code in other for other in named))
             return
         yield None
