@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROWSER := $(VENV)/.browser
 
-.PHONY: help demo test check docs benchmarks lock clean
+.PHONY: help demo test soak check docs benchmarks lock clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
@@ -26,6 +26,9 @@ demo: $(STAMP) ## real determinations for Policy 254, with reasons and citations
 test: $(STAMP) $(BROWSER) ## every test that CI runs
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 	$(BIN)/medpolicy test --all-reached
+
+soak: $(STAMP) ## the random tests on new examples each time (minutes)
+	MEDPOLICY_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/generative
 
 check: $(STAMP) ## lint, types, import rules
 	$(BIN)/ruff check src tests benchmarks tools
