@@ -13,7 +13,22 @@ from medpolicy.authoring.diff.diagnosis_axis import diagnosis_classes
 from medpolicy.authoring.diff.variables import Interval, can_both_be, line_pieces
 from medpolicy.model.codes import CodeSet, CodeSystem, parse_code_range
 
-PROCEDURES = ("00000", "10021", "20930", "33299", "33300", "33399", "33400", "99999", "0555T", "0556T", "0999F", "A4444", "S2130", "3330000")
+PROCEDURES = (
+    "00000",
+    "10021",
+    "20930",
+    "33299",
+    "33300",
+    "33399",
+    "33400",
+    "99999",
+    "0555T",
+    "0556T",
+    "0999F",
+    "A4444",
+    "S2130",
+    "3330000",
+)
 PROCEDURE_RANGES = ("33300-33399", "10021-20930", "0555T-0560T", "333*", "0*", "20930", "99990-99999")
 DIAGNOSES = ("I83", "I83.0", "I83.00", "I83.001", "I83.899", "I83.9", "I84", "I87.2", "M17", "M17.0", "M17.11", "Z99.9", "A00")
 DIAGNOSIS_RANGES = ("I83.001-I83.899", "I83.0-I83.9", "I83.*", "I8*", "M17.*", "M17.0", "I83", "A00-Z99.9", "I83.9")

@@ -113,13 +113,26 @@ provisions:
   - {id: tiny, stance: cosmetic, when: {fact: blue}, criteria: {fact: size, less_than: 1 mm}}
 """
     )
+    (found,) = findings_of(tmp_path, Short(version=version), "gap-between-provisions")
+    assert [place.path for place in found.places] == ["provisions[big]", "provisions[tiny]"]
+    assert found.message.startswith("big and tiny speak to this service, and the criteria of none of them are met")
+    assert found.request is not None
+    assert 1 <= found.request["facts"]["size"]["value"] < 3
+    answer = answered(tmp_path, found.request, engine)
+    assert answer["coverage"] == "not-addressed"
+
+
+def test_gaps_of_different_services_are_two(tmp_path: Path) -> None:
+    version = (
+        FACTS
+        + """
+provisions:
+  - {id: big, stance: medically-necessary, when: {fact: blue}, criteria: {fact: size, at_least: 3 mm}}
+  - {id: red, stance: medically-necessary, when: {fact: blue, is: false}, criteria: {fact: kind, is: Odd}}
+"""
+    )
     found = findings_of(tmp_path, Short(version=version), "gap-between-provisions")
-    assert [one.places[0].path for one in found] == ["provisions[big]", "provisions[tiny]"]
-    for one in found:
-        assert one.request is not None
-        assert 1 <= one.request["facts"]["size"]["value"] < 3
-        answer = answered(tmp_path, one.request, engine)
-        assert answer["coverage"] == "not-addressed"
+    assert [one.places[0].path for one in found] == ["provisions[big]", "provisions[red]"]
 
 
 def test_no_gap_where_another_provision_covers_it(tmp_path: Path) -> None:

@@ -203,7 +203,8 @@ def _show_finding(screen: Screen, finding: Finding, report: PolicyReport, places
     if len(finding.places) > _SHOWN:
         screen.line((f"and {len(finding.places) - _SHOWN} more places; --json lists them", "dim"), indent=4)
     if finding.request is not None:
-        screen.line(("shown by this request:", "dim"), indent=4)
+        pairs = f"the first two, shown by this request; --json has one for each of the {len(finding.examples)} pairs:"
+        screen.line((pairs if finding.examples else "shown by this request:", "dim"), indent=4, hanging=2)
         screen.verbatim(json.dumps(finding.request, ensure_ascii=False), indent=6)
     screen.line(("To do: ", "bold"), finding.kind.to_do, indent=4, hanging=2)
 

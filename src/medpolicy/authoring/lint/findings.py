@@ -52,14 +52,26 @@ class Place:
     is_quoted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A request that shows something of these provisions, put to `determine`."""
+
+    provisions: tuple[str, ...]
+    request: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that a person should look at; one place or more. `request` shows it, put to `determine`."""
+    """Something that a person should look at; one place or more. `request` shows it, put to `determine`.
+
+    `examples`: where it was found of several pairs of provisions, one for each pair; `request` is the first one's.
+    """
 
     kind: FindingKind
     message: str
     places: tuple[Place, ...]
     request: Mapping[str, Any] | None = None
+    examples: tuple[Example, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.places, "a finding says where"
@@ -290,21 +302,24 @@ PROVISION_NEVER_APPLIES = FindingKind(
 PROVISIONS_CONFLICT = FindingKind(
     "provisions-conflict",
     _E,
-    "Proved, with a request as an example: two provisions apply together and disagree on coverage.",
+    "Proved, with a request as an example: provisions apply together and disagree on coverage. Where each of several does with "
+    "each of several others, they are one finding, with an example for each pair.",
     "One covers a blue widget, another calls every small widget investigational; a widget can be both.",
-    "Compare both with the document, and say in `when` which of them gives way.",
+    "Compare them with the document. Where they speak of different services, let the `when` of both ask one fact that tells "
+    "these apart; else say in `when` which of them gives way.",
 )
 STANCES_DIFFER = FindingKind(
     "stances-differ",
     _I,
-    "Proved, with a request as an example: two provisions apply together and differ in stance, though not in coverage.",
+    "Proved, with a request as an example: provisions apply together and differ in stance, though not in coverage. Pairs are "
+    "gathered as those of `provisions-conflict` are.",
     "One calls a service cosmetic, another investigational.",
     "Nothing, if it is meant; the answer then quotes both and gives no stance.",
 )
 GAP = FindingKind(
     "gap-between-provisions",
     _W,
-    "Proved, with a request as an example: a service does not meet the criteria of a provision that speaks to it, and nothing "
+    "Proved, with a request as an example: a service does not meet the criteria of the provisions that speak to it, and nothing "
     "says what holds then.",
     "Medically necessary when criteria A and B are met; what holds without B is not said.",
     "Look whether the document says it elsewhere: write it as `otherwise`, or leave the gap where the document has it.",

@@ -14,6 +14,7 @@ from typing import Any
 from medpolicy.authoring.diff.code_axis import code_groups
 from medpolicy.authoring.lint import findings as f
 from medpolicy.authoring.lint.candidates import Variable, fact_json, variable_of
+from medpolicy.authoring.lint.families import Pair, Side, families, gaps_of_services
 from medpolicy.authoring.lint.findings import Finding, FindingKind, Place
 from medpolicy.authoring.lint.subject import Subject
 from medpolicy.engines import compiled
@@ -36,19 +37,24 @@ _Path = Mapping[int, int]  # variable: the number of its value
 def proofs(subject: Subject) -> Iterator[Finding]:
     """Everything that can be proved of the provisions of each version, line of business by line of business."""
     for version in subject.policy.versions:
-        told: set[tuple[object, ...]] = set()
+        alone: dict[tuple[str, str], Finding] = {}  # most lines of business have the same provisions, so the first tells
+        pairs: dict[tuple[str, str, bool], Pair] = {}
         for line in version.lines_of_business:
             provisions = [provision for provision in version.provisions if line in provision.lines_of_business]
             if not provisions:
                 continue
             try:
-                for key, finding in _Weighed(subject, version, line, provisions).findings():
-                    if key not in told:  # most lines of business have the same provisions
-                        told.add(key)
-                        yield finding
+                weighed = _Weighed(subject, version, line, provisions)
+                for name, finding in weighed.of_one():
+                    alone.setdefault((finding.kind.code, name), finding)
+                for pair in weighed.pairs():
+                    pairs.setdefault((pair.sides[0].id, pair.sides[1].id, pair.is_conflict), pair)
             except InvalidModel as error:
                 place = subject.place(version, "provisions", version.lines_of_business_citation, line)
                 yield Finding(kind=f.NOT_DECIDED, message=f"For {line} nothing could be proved: {error}", places=(place,))
+        yield from (finding for finding in alone.values() if finding.kind is not f.GAP)
+        yield from gaps_of_services([finding for finding in alone.values() if finding.kind is f.GAP])
+        yield from families(list(pairs.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +82,20 @@ class _Weighed:
         self.diagrams = Diagrams([len(variable.values) for variable in self.variables])
         self.roots = [self._roots(provision) for provision in provisions]
 
-    def findings(self) -> Iterator[tuple[tuple[object, ...], Finding]]:
-        """Each finding with what makes it the same finding for another line of business."""
+    def of_one(self) -> Iterator[tuple[str, Finding]]:
+        """What is proved of a single provision, by its id."""
         for at, provision in enumerate(self.provisions):
             finding = self._never(at) or self._gap(at)
             if finding is not None:
-                yield (finding.kind.code, provision.id), finding
-        for at, one in enumerate(self.provisions):
-            for offset, other in enumerate(self.provisions[at + 1 :], start=at + 1):
-                finding = self._together(at, offset)
-                if finding is not None:
-                    yield (finding.kind.code, one.id, other.id), finding
+                yield provision.id, finding
+
+    def pairs(self) -> Iterator[Pair]:
+        """The provisions that apply together with different stances."""
+        for at in range(len(self.provisions)):
+            for offset in range(at + 1, len(self.provisions)):
+                pair = self._together(at, offset)
+                if pair is not None:
+                    yield pair
 
     # -- what is proved -----------------------------------------------------------------------------------------
 
@@ -104,7 +113,7 @@ class _Weighed:
         def shows(answer: ServiceDetermination) -> bool:
             return not any(reason.rule == provision.id and reason.code is ReasonCode.PROVISION_MET for reason in answer.reasons)
 
-        return self._found(f.PROVISION_NEVER_APPLIES, message, (provision,), nearest, shows)
+        return self._found(f.PROVISION_NEVER_APPLIES, message, provision, nearest, shows)
 
     def _gap(self, at: int) -> Finding | None:
         provision, roots = self.provisions[at], self.roots[at]
@@ -126,40 +135,51 @@ class _Weighed:
             codes = {reason.code for reason in answer.reasons}
             return answer.coverage is Coverage.NOT_ADDRESSED and ReasonCode.CRITERIA_NOT_MET in codes
 
-        return self._found(f.GAP, message, (provision,), path, shows)
+        return self._found(f.GAP, message, provision, path, shows)
 
-    def _together(self, at: int, offset: int) -> Finding | None:
+    def _together(self, at: int, offset: int) -> Pair | None:
         one, other = self.provisions[at], self.provisions[offset]
         if (one.procedures is None) is not (other.procedures is None) or not _may_meet(one, other):
             return None  # one that names the code stands before a general one
         pair = self.diagrams.combined(_pair, self.roots[at].taken, self.roots[offset].taken)
         path = self._path_to(pair, self._is_conflict)
-        kind = f.PROVISIONS_CONFLICT
         if path is None:
-            path, kind = self._path_to(pair, lambda end: end is not None), f.STANCES_DIFFER
+            path = self._path_to(pair, lambda end: end is not None)
         if path is None:
             return None
-        stances = self._end(pair, path)
-        assert isinstance(stances, tuple)
-        message = f"{one.id} ({stances[0].value}) and {other.id} ({stances[1].value}) apply together"
-        message += ", and disagree on coverage." if kind is f.PROVISIONS_CONFLICT else "; on coverage they agree."
+        end = self._end(pair, path)
+        is_conflict = self._is_conflict(end)
 
         def shows(answer: ServiceDetermination) -> bool:
             applied = {reason.rule for reason in answer.reasons if reason.code in _APPLIED}
-            is_conflict = answer.coverage is Coverage.INDETERMINATE
-            return {one.id, other.id} <= applied and answer.stance is None and is_conflict is (kind is f.PROVISIONS_CONFLICT)
+            is_open = answer.coverage is Coverage.INDETERMINATE
+            return {one.id, other.id} <= applied and answer.stance is None and is_open is is_conflict
 
-        return self._found(kind, message, (one, other), path, shows)
+        request = self._request((one, other), path, shows)
+        if request is None:
+            return None
+        assert isinstance(end, tuple)
+        coverage_of = self.subject.issuer.coverage_of
+        first, second = (
+            Side(provision=provision, stance=stance, coverage=coverage_of(stance), place=self._quoted(provision))
+            for provision, stance in zip((one, other), end, strict=True)
+        )
+        return Pair((first, second), request)
 
     def _is_conflict(self, end: Hashable) -> bool:
         return isinstance(end, tuple) and len({self.subject.issuer.coverage_of(stance) for stance in end}) > 1
 
     # -- the request that shows it ------------------------------------------------------------------------------
 
-    def _found(
-        self, kind: FindingKind, message: str, provisions: Sequence[Provision], path: _Path, shows: Shows
-    ) -> Finding | None:
+    def _found(self, kind: FindingKind, message: str, provision: Provision, path: _Path, shows: Shows) -> Finding | None:
         """The finding, with the first request that shows it; None where none does."""
+        request = self._request((provision,), path, shows)
+        return (
+            None if request is None else Finding(kind=kind, message=message, places=(self._quoted(provision),), request=request)
+        )
+
+    def _request(self, provisions: Sequence[Provision], path: _Path, shows: Shows) -> dict[str, Any] | None:
+        """The first request along the path whose answer shows what is claimed; None where none does."""
         for request in self._requests(provisions, path):
             try:
                 read = read_request(request, self.subject.library)
@@ -167,7 +187,7 @@ class _Weighed:
                 continue  # such as a request with nothing in it but an age
             answer = compiled.determine(read, self.subject.library, as_of=self.day, engine="lint").services[0]
             if shows(answer):
-                return Finding(kind=kind, message=message, places=tuple(map(self._quoted, provisions)), request=request)
+                return request
         return None
 
     def _requests(self, provisions: Sequence[Provision], path: _Path) -> Iterator[dict[str, Any]]:

@@ -87,7 +87,14 @@ def _finding_json(finding: Finding, policy: PolicyKey, places: PlacesInFiles) ->
     }
     if finding.request is not None:
         result["request"] = dict(finding.request)
+    if finding.examples:
+        result["examples"] = examples_json(finding)
     return result
+
+
+def examples_json(finding: Finding) -> list[dict[str, Any]]:
+    """The provisions and the request of each example."""
+    return [{"provisions": list(one.provisions), "request": dict(one.request)} for one in finding.examples]
 
 
 def _place_json(place: Place, policy: PolicyKey, places: PlacesInFiles) -> dict[str, Any]:

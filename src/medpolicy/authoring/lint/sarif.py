@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from medpolicy.authoring.lint.checks import PolicyReport
 from medpolicy.authoring.lint.findings import KINDS, Finding, FindingKind, Place, Severity
-from medpolicy.authoring.lint.report import PlacesInFiles, PolicyKey, key_of
+from medpolicy.authoring.lint.report import PlacesInFiles, PolicyKey, examples_json, key_of
 
 VERSION = "2.1.0"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -79,6 +79,8 @@ def _result(finding: Finding, number: int, policy: PolicyKey, places: PlacesInFi
         ]
     if finding.request is not None:
         result["properties"] = {"request": dict(finding.request)}
+    if finding.examples:
+        result["properties"]["examples"] = examples_json(finding)
     return result
 
 
