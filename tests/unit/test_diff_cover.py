@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medpolicy.authoring.diff.cover import Cube, cover_of, diagram_of
+from medpolicy.authoring.diff.cover import Cube, cover_of, diagram_of, narrowed
 from medpolicy.authoring.diff.factoring import AllTogether, factored
 from medpolicy.engines.diagram import Diagrams
 
@@ -51,6 +51,28 @@ def test_what_can_be_dropped_is_dropped(function: list[bool]) -> None:
         for variable in cube:
             wider = {at: regions for at, regions in cube.items() if at != variable}
             assert not all(wanted[point] for point in POINTS if _holds(wider, point))
+
+
+@given(tables, tables, st.integers(1, 40))
+def test_what_other_groups_say_is_not_said_again(function: list[bool], possible: list[bool], maximum: int) -> None:
+    diagrams = Diagrams(WIDTHS)
+    wanted = diagrams.combined(
+        lambda one, other: one and other, *(_diagram(diagrams, dict(zip(POINTS, of, strict=True))) for of in (function, possible))
+    )
+    holds = dict(zip(POINTS, (one and other for one, other in zip(function, possible, strict=True)), strict=True))
+    cover = cover_of(diagrams, wanted, diagrams.end(True), maximum=maximum, widened_first=(3,))
+    groups: dict[frozenset[int] | None, list[Cube]] = {}
+    for cube in cover.cubes:
+        groups.setdefault(cube.get(3), []).append(cube)
+    found = narrowed(diagrams, wanted, list(groups.values()), 3)
+    before = {point for point in POINTS if holds[point] and any(_holds(cube, point) for cube in cover.cubes)}
+    assert {point for point in POINTS if any(_holds(cube, point) for group in found for cube in group)} == before
+    for at, group in enumerate(found):
+        assert len({cube.get(3) for cube in group}) == 1
+        others = [cube for other in (*found[:at], *found[at + 1 :]) for cube in other]
+        for region in group[0].get(3, ()):
+            own = [point for point in POINTS if point[3] == region and any(_holds(cube, point) for cube in group)]
+            assert any(not any(_holds(other, point) for other in others) for point in own)
 
 
 def test_a_limit_that_is_reached_is_said() -> None:

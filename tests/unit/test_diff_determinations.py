@@ -117,6 +117,7 @@ def test_a_fact_that_is_only_called_otherwise_is_the_same_fact(compare: Compare)
     assert report["renamed_facts"] == {"blue": "is_blue"}
     assert not report["determinations"]
     assert items(report, "facts") == [("renamed", "is_blue")]
+    assert [one["section"] for one in report["changes"]] == ["facts"]  # no statement or product changed by it
 
 
 def test_a_fact_that_becomes_another_thing_is_two_facts(compare: Compare) -> None:
@@ -157,6 +158,57 @@ def test_titles_reviews_and_related_policies(compare: Compare) -> None:
     assert items(report, "policy") == [("changed", "policy")]
     assert items(report, "related") == [("renamed", "901")]
     assert not report["determinations"]
+
+
+EVENT = f'  - {{date: 2024-01, unchanged: [statements], text: "Reviewed.", citation: {cite(7)}}}\n'
+LATER = f'  - {{date: 2024-03, effective: 2024-05, unchanged: [statements], text: "Looked at again.", citation: {cite(7)}}}\n'
+NEW_EVENT = (EVENT, EVENT + LATER)
+
+
+def test_an_event_of_the_history_alone(compare: Compare) -> None:
+    report = compare(NEW_EVENT, file="policy.yaml")
+    assert not report["equal"]
+    assert not report["determinations"]
+    assert items(report, "history") == [("added", "2024-03")]
+    assert report["update"]["summary"] == "Looked at again. No determination differs."
+    assert report["update"]["effective"] == "2024-05"
+
+
+def test_two_events_of_one_day(compare: Compare) -> None:
+    doubled = NEW_EVENT[1].replace("date: 2024-03, effective: 2024-05,", "date: 2024-01,")
+    report = compare((NEW_EVENT[0], doubled), file="policy.yaml")
+    assert items(report, "history") == [("added", "2024-01 (2)")]
+
+
+def test_the_history_of_a_version_ends_where_the_next_begins(tmp_path: Path) -> None:
+    directory = write_library(tmp_path, issuers=("north",))
+    first = directory / "north" / "100" / "2020-01.yaml"
+    second = first.read_text(encoding="utf-8").replace('version: "2020-01"', 'version: "2024-01"')
+    first.with_name("2024-01.yaml").write_text(second, encoding="utf-8")
+    library = load_library(directory)
+    policy = library.policy("100")
+    texts = [text_of_version(policy, library.issuers["north"], version, version.version) for version in policy.versions]
+    report = difference_of(*texts)
+    assert [item["name"] for one in report["changes"] for item in one["items"]] == ["2024-01"]
+
+
+def test_a_line_of_business_that_comes_changes_what_names_it(compare: Compare) -> None:
+    both = ("lines_of_business: [north-line]", "lines_of_business: [north-line, shared-line]")
+    added = compare(both)
+    assert ("added", "shared-line") in items(added, "lines-of-business")
+    assert items(added, "provisions") == [("changed", "blue-widgets")]
+
+
+def test_a_line_of_business_that_goes_changes_no_statement(tmp_path: Path) -> None:
+    old = text_after(tmp_path / "old", ("lines_of_business: [north-line]", "lines_of_business: [north-line, shared-line]"))
+    report = difference_of(old, text_after(tmp_path / "new"))
+    assert items(report, "lines-of-business") == [("removed", "shared-line")]
+    assert {one["section"] for one in report["changes"]} == {"lines-of-business", "authorization"}
+
+
+def test_the_stance_alone(compare: Compare) -> None:
+    report = compare(("otherwise: investigational", "otherwise: cosmetic"))
+    assert report["update"]["summary"].endswith("Coverage stays as it was; the stance changes.")
 
 
 def test_only_where_something_stands_is_no_change(compare: Compare) -> None:

@@ -139,6 +139,8 @@ def _show_item(screen: Screen, item: dict[str, Any]) -> None:
     named = f" (was {item['was_named']})" if "was_named" in item else ""
     screen.line((f"{item['kind']} ", _COLOURS[item["kind"]]), item["name"], named, indent=2, hanging=2)
     if item["kind"] != "changed":
+        for text in (line for field in item["fields"] if field["name"] == "text" for line in field["before"] or field["after"]):
+            screen.line((text, "dim"), indent=4, hanging=2)
         return
     for field in item["fields"]:
         screen.line((f"{field['name'].replace('_', ' ')}:", "dim"), indent=4)

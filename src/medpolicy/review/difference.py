@@ -39,6 +39,7 @@ SECTION_NAMES = {
     "references": "References",
     "related": "Related policies",
     "identifiers": "Other numbers of the policy",
+    "history": "History",
 }
 # What determinations rest on: where all of it is the same, so are they, whatever could not be followed.
 DECIDING = frozenset(("policy", "lines-of-business", "provisions", "facts", "products", "codes", "diagnoses", "authorization"))
@@ -65,11 +66,11 @@ UPDATE_COLUMNS = {
 def difference_of(old: ComparedText, new: ComparedText) -> Json:
     """What the new text changes: determinations, contents, the row of an update, and what was not compared."""
     determinations = compare_determinations(old, new)
-    contents = compare_contents(old, new)
+    contents = compare_contents(old, new, determinations.renamed_facts)
     same = not determinations.differences and not any(change.section in DECIDING for change in contents.changes)
     limits = [
         *(() if same else determinations.limits),
-        *(Limit("not-on-file", (SECTION_NAMES[name].lower(),)) for name in contents.unknown),
+        *([Limit("not-on-file", tuple(SECTION_NAMES[name].lower() for name in contents.unknown))] if contents.unknown else ()),
     ]
     differences = [_difference(one, determinations) for one in determinations.differences]
     return {
@@ -82,7 +83,7 @@ def difference_of(old: ComparedText, new: ComparedText) -> Json:
         "facts": _questions(determinations, old, new),
         "renamed_facts": dict(determinations.renamed_facts),
         "changes": _changes(contents),
-        "update": _update(new, determinations, contents),
+        "update": _update(old, new, determinations, contents),
     }
 
 
@@ -194,44 +195,63 @@ def _marked(before: Sequence[str], after: Sequence[str]) -> Iterable[Json]:
 # -- the payers' own update form ------------------------------------------------------------------------------------------
 
 
-def _update(new: ComparedText, determinations: DeterminationDifferences, contents: ContentChanges) -> dict[str, str]:
+def _update(
+    old: ComparedText, new: ComparedText, determinations: DeterminationDifferences, contents: ContentChanges
+) -> dict[str, str]:
     issuer = new.issuer
     affected = [
         line for line in determinations.lines if any(one.lines is None or line in one.lines for one in determinations.differences)
     ]
     names = {line.id: line.name for line in issuer.lines_of_business}
     version = new.parts[Part.STATEMENTS].version
+    since = [event.effective or event.date for event in new.history if event not in old.history]
+    effective = max(since, key=lambda one: one.first_day, default=None if version is None else version.effective)
     return {
         "title": new.policy.title,
         "number": new.policy.number,
         "summary": _summary(determinations, contents),
-        "effective": "" if version is None else str(version.effective),
+        "effective": "" if effective is None else str(effective),
         "products_affected": ", ".join(names.get(line, line) for line in affected) or "None",
         "policy_type": _POLICY_TYPES[new.policy.authority],
     }
 
 
 def _summary(determinations: DeterminationDifferences, contents: ContentChanges) -> str:
-    said = []
+    """What the history says of it, what changed where, and what it means for coverage."""
+    if not contents.changes and not determinations.differences:
+        return "No change."
+    said = [str(field.after) for change in _new_events(contents) for field in change.fields if field.name == "text"]
     for section, title in SECTION_NAMES.items():
-        found = [change for change in contents.changes if change.section == section]
+        found = [change for change in contents.changes if change.section == section and section != "history"]
         if found:
             said.append(f"{title}: {'; '.join(_counted(found))}.")
-    coverage = sum(one.change.coverage is not None for one in determinations.differences)
-    if not said and not determinations.differences:
-        return "No change."
-    if not determinations.differences:
-        said.append("No determination differs." if not determinations.limits else "No determination was found to differ.")
-    elif not coverage:
-        said.append("Coverage stays as it was; prior authorization changes.")
-    else:
-        said.append("Coverage changes.")
+    said += _meaning(determinations)
     return " ".join(said)
+
+
+def _new_events(contents: ContentChanges) -> list[ItemChange]:
+    return [change for change in contents.changes if change.section == "history" and change.kind is ChangeKind.ADDED]
+
+
+def _meaning(determinations: DeterminationDifferences) -> Iterable[str]:
+    if not determinations.differences:
+        yield "No determination was found to differ." if determinations.limits else "No determination differs."
+        return
+    coverage = [one.change.coverage for one in determinations.differences if one.change.coverage is not None]
+    turns = dict.fromkeys((before.value, after.value) for (before, _), (after, _) in coverage if before is not after)
+    for before, after in turns:
+        yield f"What was {before.replace('-', ' ')} may now be {after.replace('-', ' ')}."
+    if coverage and not turns:
+        yield "Coverage stays as it was; the stance changes."
+    if not coverage:
+        yield "Coverage stays as it was; prior authorization changes."
 
 
 def _counted(changes: Sequence[ItemChange]) -> Iterable[str]:
     for kind in ChangeKind:
-        names = [change.name for change in changes if change.kind is kind]
+        names = [change.name.replace(", ", " ") for change in changes if change.kind is kind]
+        if names == ["policy"]:
+            names = [field.name.replace("_", " ") for change in changes for field in change.fields]
         if names:
             listed = ", ".join(names) if len(names) <= 6 else f"{len(names)}"
             yield f"{kind.value} {listed}"

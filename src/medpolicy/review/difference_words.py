@@ -27,14 +27,14 @@ LIMITS = {
     "too-coarse": "A product or a code answers the fact {} too coarsely for a criterion; there the comparison may be wrong.",
     "too-many-conditions": "More than {} conditions differ in one way; the further ones are left out.",
     "too-entangled": "The determinations cannot be compared exactly: {}",
-    "not-on-file": "One of the two texts has no {} on file for its day; they are not compared.",
+    "not-on-file": "One of the two texts has these not on file for its day, so that they are not compared: {}.",
 }
 
 
 def limit_text(limit: Limit) -> str:
     """What was not compared, in words."""
     first, *others = limit.says or ("",)
-    if limit.code == "several-products":
+    if limit.code in ("several-products", "not-on-file"):
         return LIMITS[limit.code].format(", ".join(limit.says))
     return LIMITS[limit.code].format(first, ", ".join(others))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from medpolicy.authoring.diff.outcomes import ComparedText
@@ -51,21 +52,43 @@ class ContentChanges:
     unknown: tuple[str, ...]
 
 
-def compare_contents(old: ComparedText, new: ComparedText) -> ContentChanges:
-    """The changes of all sections."""
+def compare_contents(old: ComparedText, new: ComparedText, renamed_facts: Mapping[str, str]) -> ContentChanges:
+    """The changes of all sections. `renamed_facts`: the new name of each fact that only the name of changes, by the old one."""
     changes: list[ItemChange] = []
     unknown: list[str] = []
+    kept = _Kept(renamed_facts, _gone_lines(old, new))
     for section, items_of in SECTIONS.items():
         before, after = items_of(old), items_of(new)
         if before is None or after is None:
             if before != after:
                 unknown.append(section)
             continue
-        changes += _changes(section, before, after)
+        changes += _changes(section, before, after, kept)
     return ContentChanges(tuple(changes), tuple(unknown))
 
 
-def _changes(section: str, before: Mapping[str, Fields], after: Mapping[str, Fields]) -> Iterable[ItemChange]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is no news of an item, because it is told elsewhere: facts that are renamed, lines of business that are gone."""
+
+    renamed_facts: Mapping[str, str]
+    gone_lines: frozenset[str]
+
+    def before(self, field: str, value: object) -> Hashable:
+        """The old value of a field as it would stand in the new text."""
+        if field == "lines_of_business" and isinstance(value, tuple):
+            return tuple(line for line in value if line not in self.gone_lines)
+        return plain(value, self.renamed_facts)
+
+
+def _gone_lines(old: ComparedText, new: ComparedText) -> frozenset[str]:
+    before, after = (_version(text, Part.STATEMENTS) for text in (old, new))
+    if before is None or after is None:
+        return frozenset()
+    return frozenset(before.lines_of_business) - frozenset(after.lines_of_business)
+
+
+def _changes(section: str, before: Mapping[str, Fields], after: Mapping[str, Fields], kept: _Kept) -> Iterable[ItemChange]:
     renamed = _renamed(before, after)
     gone = set(renamed.values())
     for name, new in after.items():
@@ -73,7 +96,7 @@ def _changes(section: str, before: Mapping[str, Fields], after: Mapping[str, Fie
             differing = tuple(
                 FieldChange(field, before[name].get(field), value)
                 for field, value in new.items()
-                if plain(before[name].get(field)) != plain(value)
+                if kept.before(field, before[name].get(field)) != plain(value)
             )
             if differing:
                 yield ItemChange(section, ChangeKind.CHANGED, name, differing)
@@ -102,15 +125,16 @@ def _renamed(before: Mapping[str, Fields], after: Mapping[str, Fields]) -> dict[
     return {names[0]: old[content][0] for content, names in new.items() if len(names) == 1 and len(old.get(content, ())) == 1}
 
 
-def plain(value: object) -> Hashable:
-    """The value without where it stands, as something to compare."""
+def plain(value: object, facts: Mapping[str, str] = MappingProxyType({})) -> Hashable:
+    """The value without where it stands, as something to compare; its `facts` under these other names."""
     if is_dataclass(value):
-        said = [(field.name, plain(getattr(value, field.name))) for field in fields(value) if field.compare]
+        said = [(field.name, plain(getattr(value, field.name), facts)) for field in fields(value) if field.compare]
+        said = [(name, facts.get(one, one) if name == "fact" and isinstance(one, str) else one) for name, one in said]
         return (type(value).__name__, *(pair for pair in said if pair[0] not in _WHERE_IT_STANDS))
-    if isinstance(value, Mapping):
-        return tuple(sorted((key, plain(one)) for key, one in value.items()))
+    if isinstance(value, Mapping):  # the facts that something implies
+        return tuple(sorted((facts.get(key, key), plain(one, facts)) for key, one in value.items()))
     if isinstance(value, tuple | list):
-        return tuple(map(plain, value))
+        return tuple(plain(one, facts) for one in value)
     assert isinstance(value, Hashable)
     return value
 
@@ -211,6 +235,18 @@ def _identifiers(text: ComparedText) -> Items:
     return {one.system: _fields(one, "system") for one in text.policy.identifiers}
 
 
+def _history(text: ComparedText) -> Items:
+    found: dict[str, Fields] = {}
+    for event in text.history:
+        name, number = str(event.date), 1
+        while name in found:
+            number += 1
+            name = f"{event.date} ({number})"
+        parts = {key: tuple(sorted(part.value for part in getattr(event, key))) for key in ("touches", "unchanged")}
+        found[name] = {**_fields(event, "date"), **parts}
+    return found
+
+
 # In the order in which a reader wants them: what decides first.
 SECTIONS: Mapping[str, Callable[[ComparedText], Items]] = {
     "policy": _policy,
@@ -228,4 +264,5 @@ SECTIONS: Mapping[str, Callable[[ComparedText], Items]] = {
     "references": _of_version(Part.REFERENCES, _by("references", lambda one: str(one.number), "number")),
     "related": _related,
     "identifiers": _identifiers,
+    "history": _history,
 }

@@ -45,6 +45,29 @@ def cover_of(diagrams: Diagrams, root: int, possible: int, *, maximum: int, wide
     return Cover(tuple(_irredundant(diagrams, wanted, cubes)), complete=True)
 
 
+def narrowed(diagrams: Diagrams, wanted: int, groups: Sequence[Sequence[Cube]], variable: int) -> list[list[Cube]]:
+    """The groups, each without the regions of the variable for which the others say it all.
+
+    The cubes of a group agree on the variable, before and after. A group that allows every region stays as it is; one that the
+    others cover altogether, as may be where a limit left cubes out, goes.
+    """
+    found = [list(group) for group in groups]
+    for at in reversed(range(len(found))):
+        regions = found[at][0].get(variable)
+        if regions is None:
+            continue
+        left = wanted
+        for cube in (cube for other in (*found[:at], *found[at + 1 :]) for cube in other):
+            left = diagrams.combined(_without, left, diagram_of(diagrams, cube))
+        needed = frozenset(
+            region
+            for region in regions
+            if any(_meets(diagrams, left, {**cube, variable: frozenset((region,))}) for cube in found[at])
+        )
+        found[at] = [{**cube, variable: needed} for cube in found[at]] if needed else []
+    return [group for group in found if group]
+
+
 def diagram_of(diagrams: Diagrams, cube: Cube) -> int:
     """The diagram that is true where the condition holds."""
     node, false = diagrams.end(True), diagrams.end(False)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from medpolicy.authoring.diff.code_axis import CodeGroup, code_groups
-from medpolicy.authoring.diff.cover import Cube, cover_of
+from medpolicy.authoring.diff.cover import Cube, cover_of, narrowed
 from medpolicy.authoring.diff.diagnosis_axis import diagnosis_classes
 from medpolicy.authoring.diff.factoring import AllTogether, factored
 from medpolicy.authoring.diff.outcomes import Authorization, ComparedText, Outcome, TestNodes, TextOutcomes
@@ -252,10 +252,13 @@ class _Comparison:
 
     def _gathered(self, change: DeterminationChange, cubes: Sequence[Cube], wanted: int) -> Iterable[Difference]:
         """The conditions of one change, those for the same codes, lines and products as one."""
-        groups: dict[tuple[frozenset[int] | None, ...], list[Cube]] = {}
+        by_scope: dict[tuple[frozenset[int] | None, ...], list[Cube]] = {}
         for cube in cubes:
-            groups.setdefault((cube.get(CODE), cube.get(LINE), cube.get(PRODUCT)), []).append(cube)
-        for group in groups.values():
+            by_scope.setdefault((cube.get(CODE), cube.get(LINE), cube.get(PRODUCT)), []).append(cube)
+        groups = list(by_scope.values())
+        for variable in (CODE, LINE, PRODUCT):
+            groups = narrowed(self.diagrams, wanted, groups, variable)
+        for group in groups:
             codes, lines, products = (self._that_can_be(variable, group, wanted) for variable in (CODE, LINE, PRODUCT))
             yield Difference(
                 change,

@@ -22,7 +22,7 @@ from medpolicy.model import criteria as c
 from medpolicy.model.determination import PriorAuthorization
 from medpolicy.model.facts import RESERVED_SUBJECTS, FactDefinition
 from medpolicy.model.issuer import Coverage, Issuer, Setting, Stance
-from medpolicy.model.policy import MedicalPolicy, Part, PolicyVersion, Provision
+from medpolicy.model.policy import HistoryEvent, MedicalPolicy, Part, PolicyVersion, Provision
 from medpolicy.model.request import Request, RequestedService
 from medpolicy.model.truth import MET, NOT_MET, UNKNOWN, conjunction, disjunction, negation, status_of
 
@@ -46,13 +46,17 @@ INDETERMINATE = Outcome(Coverage.INDETERMINATE, None, (PriorAuthorization.INDETE
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ComparedText:
-    """A policy's text on a day, as one side of a comparison; `name` is what the reader calls it."""
+    """A policy's text on a day, as one side of a comparison; `name` is what the reader calls it.
+
+    `history`: the events that belong to it, which may go on after the day where no later text is on file.
+    """
 
     policy: MedicalPolicy
     issuer: Issuer
     parts: Mapping[Part, PartInForce]
     name: str
     request: Request  # of that day, of which nothing else is told
+    history: tuple[HistoryEvent, ...]
 
     @property
     def sources(self) -> tuple[PolicyVersion, ...]:
@@ -347,7 +351,8 @@ class TextOutcomes:
 def text_on(policy: MedicalPolicy, issuer: Issuer, request: Request, name: str) -> ComparedText:
     """The policy's text as it was in force on the request's service date."""
     parts = parts_on(policy, request.service_date)
-    return ComparedText(policy=policy, issuer=issuer, parts=parts, name=name, request=request)
+    history = tuple(event for event in policy.history if event.in_force <= request.service_date)
+    return ComparedText(policy=policy, issuer=issuer, parts=parts, name=name, request=request, history=history)
 
 
 def _in_common(outcomes: Hashable) -> Hashable:
@@ -413,4 +418,6 @@ def text_of_version(policy: MedicalPolicy, issuer: Issuer, version: PolicyVersio
     history = tuple(event for event in policy.history if event.in_force <= day)
     alone = replace(policy, versions=(version,), history=history)
     request = Request(issuer=issuer.id, service_date=day, line_of_business="")
-    return text_on(alone, issuer, request, name)
+    later = min((one.effective.first_day for one in policy.versions if one.effective.first_day > day), default=None)
+    own = tuple(event for event in policy.history if later is None or event.in_force < later)
+    return replace(text_on(alone, issuer, request, name), history=own)
