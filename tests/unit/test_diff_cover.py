@@ -68,11 +68,18 @@ def test_what_other_groups_say_is_not_said_again(function: list[bool], possible:
     before = {point for point in POINTS if holds[point] and any(_holds(cube, point) for cube in cover.cubes)}
     assert {point for point in POINTS if any(_holds(cube, point) for group in found for cube in group)} == before
     for at, group in enumerate(found):
-        assert len({cube.get(3) for cube in group}) == 1
+        (regions,) = {cube.get(3) for cube in group}
+        assert regions is None or regions
         others = [cube for other in (*found[:at], *found[at + 1 :]) for cube in other]
         for region in group[0].get(3, ()):
             own = [point for point in POINTS if point[3] == region and any(_holds(cube, point) for cube in group)]
             assert any(not any(_holds(other, point) for other in others) for point in own)
+
+
+def test_a_group_that_others_cover_altogether_goes() -> None:
+    diagrams = Diagrams(WIDTHS)
+    wide, within = {3: frozenset((0, 1))}, {0: frozenset((0,)), 3: frozenset((0,))}
+    assert narrowed(diagrams, diagram_of(diagrams, wide), [[wide], [within]], 3) == [[wide]]
 
 
 def test_a_limit_that_is_reached_is_said() -> None:

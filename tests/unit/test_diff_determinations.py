@@ -206,6 +206,18 @@ def test_a_line_of_business_that_goes_changes_no_statement(tmp_path: Path) -> No
     assert {one["section"] for one in report["changes"]} == {"lines-of-business", "authorization"}
 
 
+def test_what_is_said_without_a_condition_is_not_said_again_with_one(tmp_path: Path) -> None:
+    same = (
+        ("    stance: medically-necessary\n", "    stance: investigational\n"),
+        ("    otherwise: investigational\n", ""),
+        ('codes: [{code: "11111",', 'codes: [{code: "11111", implies: {blue: true},'),
+    )
+    two = ("lines_of_business: [north-line]", "lines_of_business: [north-line, shared-line]")
+    report = difference_of(text_after(tmp_path / "old", two, *same), text_after(tmp_path / "new", *same))
+    found = {tuple(one["codes"]): one["in_words"] for one in report["determinations"] if not one["every_code"]}
+    assert found == {("22222",): [], ("11111",): ["size at least 3 mm"]}
+
+
 def test_the_stance_alone(compare: Compare) -> None:
     report = compare(("otherwise: investigational", "otherwise: cosmetic"))
     assert report["update"]["summary"].endswith("Coverage stays as it was; the stance changes.")
