@@ -71,3 +71,31 @@ def test_an_unknown_heading_of_the_same_level_after_text_opens_another_part() ->
 )
 def test_headings_by_their_words(heading: str, kind: SectionKind | None) -> None:
     assert kind_of_heading(heading) is kind
+
+
+def test_revision_of_a_device_is_no_history_without_a_date() -> None:
+    found = _kinds(
+        (1, "Braces"), "x", (2, "Policy"), "x", (3, "Revision"), "A brace is covered.", (2, "Revision"), "1/1/2020 New."
+    )
+    assert [kind for kind, _ in found] == ["front", "policy", "policy", "history"]
+
+
+def test_a_disclaimer_that_is_set_larger_swallows_no_part() -> None:
+    found = _kinds(
+        (1, "Braces"),
+        "x",
+        (2, "Instructions for Use"),
+        "x",
+        (3, "Coverage Policy"),
+        "x",
+        (3, "Knees"),
+        "x",
+        (3, "References"),
+        "x",
+    )
+    assert [kind for kind, _ in found] == ["front", "disclaimer", "policy", "other", "references"]
+
+
+def test_a_label_with_the_subject_under_it_is_front_matter() -> None:
+    found = _kinds((1, "Medical Policy"), "Subject: Braces", (2, "Description/Scope"), "x", (2, "Position Statement"), "x")
+    assert [kind for kind, _ in found] == ["front", "description", "policy"]

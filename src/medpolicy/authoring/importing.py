@@ -118,6 +118,8 @@ def _missing(extraction: Extraction) -> tuple[str, ...]:
         missing.append("a policy number or title")
     if not extraction.version.get("provisions") and not extraction.version.get("code_listings"):
         missing.append("a statement that takes a stance, or a list of codes")
+    if not missing and not extraction.version.get("version"):
+        missing.append("a date from which the text holds, such as “Effective Date: 01/01/2026”")
     return tuple(missing)
 
 

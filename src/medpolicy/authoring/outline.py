@@ -7,7 +7,7 @@ here knows opens a section of kind `OTHER`, or stays within the section above wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -55,12 +55,13 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
                 "( ?[/&] ?| and )(history|revisions?|updates?)"
                 "( (information|history|log|details))?"
             ),
+            "(change|revision) (summary|details)|summary of changes",
         ),
     ),
     (SectionKind.REFERENCES, ("(selected )?(references?|bibliography|sources|citations)( and resources)?",)),
     (
         SectionKind.RELATED,
-        ("related( medical)?( coverage)? (policies|guidelines|resources|policy|documents|links|topics)", "see also"),
+        (r"related( [a-z]+){0,2} (policies|guidelines|resources|policy|documents|links|topics|rules)", "see also"),
     ),
     (
         SectionKind.CODING,
@@ -83,9 +84,10 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
         (
             (
                 "(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|"
-                "evidence( review)?|scientific background|regulatory status|health equity considerations?)"
-                "( of (procedure|service|procedure or service|the technology))?( and rationale)?"
+                "evidence( review)?|scientific background|regulatory (status|information)|health equity considerations?|scope)"
+                "( of (procedure|services?|procedure or service|the technology|policy))?( and rationale)?"
             ),
+            r"(u\.?s\.? )?food and drug administration( \(fda\))?( information| approval| status)?|fda",
             "professional (societies|organizations).*",
         ),
     ),
@@ -100,7 +102,8 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
             "(initial |continued )?(approval|coverage|authorization|medical necessity|clinical|pa) criteria",
             "medical necessity",
             "when (services|it) (are|is) (not )?covered.*",
-            "limitations( and exclusions)?|exclusions",
+            "(clinical|medical necessity) (indications|guidelines?)",
+            "(policy |coverage )?(limitations|exclusions)( and (limitations|exclusions))?",
         ),
     ),
     (SectionKind.OTHER, ("other( information)?",)),
@@ -111,12 +114,15 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     ),
     (
         SectionKind.NAVIGATION,
-        ("information pertaining to (all|every).*", "(quick )?links|navigation|tools and resources|decision trees"),
+        ("information pertaining to (all|every).*", "(quick )?links|navigation|tools and resources|decision trees|index"),
     ),
 )
 _COMPILED = tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in _HEADINGS)
 _NAMES_MEMBERS = re.compile(r"\b(?:[Mm]embers|[Ee]nrollees|[Ss]ubscribers|HMO|PPO|POS)\b")
 _NUMBERING = re.compile(r"^(?:[IVX]+|[A-Z]|\d+(?:\.\d+)*)[.)]\s+")
+_NOTE_MARKS = re.compile(r"\s*(?:\[\d+\]|[*†‡®™℠⁰¹²³⁴-⁹]+)\s*$")
+_YEAR = re.compile(r"(?<!\d)(?:\d{1,2}[/-])(?:\d{1,2}[/-])?(?:\d{4}|\d{2})(?!\d)|\b(?:19|20)\d{2}\b")
+_CODE_TABLE = re.compile(r"(?:cpt|hcpcs|icd-?\s?10)\b[\w\s®*™()/:-]*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -158,7 +164,7 @@ def outline_of(document: SourceDocument) -> Outline:
     headings = [block.text.strip().rstrip(":").strip() for block in document.blocks if block.kind is BlockKind.HEADING]
     labelled = bool(headings) and any(kind_of_heading(title) is SectionKind.POLICY for title in headings[1:])
     stack: list[Section] = []
-    for block in document.blocks:
+    for at, block in enumerate(document.blocks):
         if block.kind is not BlockKind.HEADING:
             sections[-1].blocks.append(block)
             continue
@@ -166,9 +172,14 @@ def outline_of(document: SourceDocument) -> Outline:
         while stack and stack[-1].level >= block.level:
             stack.pop()
         kind = kind_of_heading(title)
+        own = _own_blocks(document.blocks, at)
+        if kind is SectionKind.POLICY and len(sections) == 1 and labelled and _is_front(own):
+            kind = SectionKind.FRONT  # it labels the document, and the next lines name the policy
         if kind is None:
             kind = _kind_where_unknown(sections, stack, title, block.level, labelled=labelled)
-        elif stack and _stays_within(kind, stack[-1].kind):
+            if kind in (SectionKind.OTHER, SectionKind.FRONT) and any(_lists_codes(table) for table in own):
+                kind = SectionKind.CODING
+        elif stack and _stays_within(kind, stack[-1].kind, own):
             kind = stack[-1].kind
         section = Section(kind, title, (*(above.title for above in stack), title), block, block.level)
         sections.append(section)
@@ -195,25 +206,68 @@ def _kind_where_unknown(sections: list[Section], stack: list[Section], title: st
     if is_top and before.kind is SectionKind.POLICY and _NAMES_MEMBERS.search(title):
         return SectionKind.POLICY  # the same policy, for other members
     if stack:
-        return stack[-1].kind
+        return SectionKind.OTHER if _holds_other_parts(sections, stack[-1]) else stack[-1].kind
     return SectionKind.FRONT if before.kind is SectionKind.FRONT else SectionKind.OTHER
 
 
-def _stays_within(kind: SectionKind, above: SectionKind) -> bool:
+_NO_PARENTS = frozenset(
+    (SectionKind.FRONT, SectionKind.DISCLAIMER, SectionKind.CONTENTS, SectionKind.NAVIGATION, SectionKind.RELATED)
+)
+
+
+def _holds_other_parts(sections: Sequence[Section], above: Section) -> bool:
+    """Whether headings under this one opened other parts: it was only set larger, and a heading that is not known is not its."""
+    if above.kind not in _NO_PARENTS:
+        return False
+    at = next(index for index, section in enumerate(sections) if section is above)
+    return any(section.kind not in (above.kind, SectionKind.OTHER, *_NO_PARENTS) for section in sections[at + 1 :])
+
+
+def _own_blocks(blocks: Sequence[Block], at: int) -> list[Block]:
+    """What stands between a heading and the next."""
+    end = next((later for later in range(at + 1, len(blocks)) if blocks[later].kind is BlockKind.HEADING), len(blocks))
+    return [block for block in blocks[at + 1 : end] if block.kind is not BlockKind.FURNITURE]
+
+
+def _is_front(blocks: Sequence[Block]) -> bool:
+    """Whether the blocks name the policy: a subject, a number, dates, each behind its label."""
+    texts = [text for block in blocks for text in ([cell for row in block.rows for cell in row.texts] or [block.text])]
+    return any(_LABEL_OF_FRONT.match(text.strip()) for text in texts)
+
+
+_LABEL_OF_FRONT = re.compile(
+    r"(?:subject|title|topic|status|number|publish date|(?:current )?effective date|"
+    r"(?:policy|guideline|document|bulletin) (?:title|name|number|no\.?|#|id))\s*:",
+    re.IGNORECASE,
+)
+
+
+def _lists_codes(block: Block) -> bool:
+    """Whether the block is a table of codes by its first row."""
+    return bool(block.rows) and _CODE_TABLE.fullmatch(block.rows[0].texts[0].strip()) is not None
+
+
+def _stays_within(kind: SectionKind, above: SectionKind, own: Sequence[Block]) -> bool:
     """Whether a deeper heading of a kind that is known opens no part of its own."""
     if kind is SectionKind.OTHER:
         return above is not SectionKind.FRONT
+    if kind is SectionKind.HISTORY and above is SectionKind.POLICY:  # "Revision" of an implant
+        return not any(
+            _YEAR.search(text) for block in own for text in ([cell for row in block.rows for cell in row.texts] or [block.text])
+        )
     return kind in (SectionKind.POLICY, SectionKind.DESCRIPTION, SectionKind.SUMMARY) and above in _CLOSED
 
 
 # Within these a deeper heading such as "Criteria" or "Overview" opens no other part of the policy.
-_CLOSED = frozenset((SectionKind.DESCRIPTION, SectionKind.REFERENCES, SectionKind.HISTORY, SectionKind.DISCLAIMER))
+_CLOSED = frozenset((SectionKind.DESCRIPTION, SectionKind.REFERENCES, SectionKind.HISTORY))
 
 
 def kind_of_heading(title: str) -> SectionKind | None:
     """The part of a policy that a heading names; None where its words are not known."""
-    words = _NUMBERING.sub("", re.sub(r"\s+", " ", title)).strip(" :*").lower()
-    for kind, pattern in _COMPILED:
-        if pattern.fullmatch(words):
-            return kind
-    return None
+    words = _NOTE_MARKS.sub("", _NUMBERING.sub("", re.sub(r"\s+", " ", title)).strip(" :*")).strip(" :*").lower()
+    parts = (words, *(part.strip() for part in words.split("/"))) if "/" in words else (words,)
+    return next((kind for part in parts if (kind := _kind_of_words(part)) is not None), None)
+
+
+def _kind_of_words(words: str) -> SectionKind | None:
+    return next((kind for kind, pattern in _COMPILED if pattern.fullmatch(words)), None)

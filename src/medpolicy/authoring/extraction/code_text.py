@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from medpolicy.authoring.extraction.code_ranges import system_of_form, written_out
 
 # In order: "not medically necessary" holds "medically necessary".
 STANCES: Final = (
+    (
+        "investigational",
+        r"\b(?:investigational|experimental|unproven)\b[^.;:]{0,30}\b(?:and|or|/) ?not medically necessary\b",
+    ),
     ("not-medically-necessary", r"\bnot (?:considered )?(?:to be )?medically necessary\b"),
     ("investigational", r"\b(?:investigational|experimental|unproven|not proven)\b"),
     ("cosmetic", r"\bcosmetic\b"),
@@ -35,6 +39,12 @@ _OWN_CONDITIONS = re.compile(
 _MARK_OF_ROW = re.compile(
     r"\((?P<mark>investigational|experimental(?:[ /,]*(?:and|or)?[ /]*(?:investigational|unproven))*|non-?covered|not covered|"
     r"not medically necessary|cosmetic)\)\s*$",
+    re.IGNORECASE,
+)
+_WORTH_OF_LISTS = re.compile(
+    r"\b(?:does|do) not (?:imply|constitute|guarantee|indicate|denote|mean)\b|\bfor (?:reference|"
+    r"information(?:al)?) purposes only\b"
+    r"|\b(?:may|might) not be (?:all[- ]inclusive|complete)\b|\bnot an? (?:all[- ]inclusive|complete) list\b",
     re.IGNORECASE,
 )
 _DIAGNOSES = re.compile(r"\bicd(?:-?\s?10)?\b(?!-?\s?pcs)|\bdiagnos[ei]s\b", re.IGNORECASE)
@@ -87,7 +97,10 @@ def _item(form: str, *, named: bool) -> str:
 
 _ITEMS = {kind: re.compile(_item(form, named=True)) for kind, form in _FORMS.items()}
 _STARTS = {
-    kind: re.compile(rf"\s*(?P<codes>{_item(form, named=False)}(?:\s*[,;]\s*{_item(form, named=False)})*)(?=[\s,;:.(–-]|$)")
+    kind: re.compile(
+        rf"\s*(?P<sign>[{SYMBOLS}]*)"
+        rf"(?P<codes>{_item(form, named=False)}(?:\s*[,;]\s*{_item(form, named=False)})*)(?=[\s,;:.(–-]|$)"
+    )
     for kind, form in _FORMS.items()
 }
 
@@ -97,7 +110,10 @@ def codes_at_start(text: str, kind: str) -> tuple[list[PrintedCode], str]:
     match = _STARTS[kind].match(text) if kind in _STARTS else None
     if match is None:
         return [], text
-    return codes_within(match["codes"], kind), text[match.end() :].strip()
+    codes = codes_within(match["codes"], kind)
+    if match["sign"] and not codes[0].symbol:
+        codes[0] = replace(codes[0], symbol=match["sign"])
+    return codes, text[match.end() :].strip()
 
 
 def codes_within(text: str, kind: str) -> list[PrintedCode]:
@@ -118,6 +134,16 @@ def is_conditional(text: str) -> bool:
 def has_own_condition(text: str) -> bool:
     """Whether the words above codes name a use of their own, such as "for the treatment of ..."."""
     return _OWN_CONDITIONS.search(text) is not None and _CONDITIONS.search(text) is None
+
+
+def is_mark(cell: str) -> bool:
+    """Whether a cell of a row holds nothing but a mark, such as "Not covered" in a column of comments."""
+    return _MARK_OF_ROW.fullmatch(f"({cell.strip(' .')})") is not None
+
+
+def says_what_a_list_is_for(text: str) -> bool:
+    """Whether a sentence only says what lists of codes are worth: it takes no stance, whatever stances it names."""
+    return _WORTH_OF_LISTS.search(text) is not None
 
 
 def mark_of_row(text: str) -> str | None:

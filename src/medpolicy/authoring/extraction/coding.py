@@ -22,9 +22,11 @@ from medpolicy.authoring.extraction.code_text import (
     codes_within,
     has_own_condition,
     is_conditional,
+    is_mark,
     kind_of_codes,
     mark_of_row,
     names_only_systems,
+    says_what_a_list_is_for,
     stance_of,
 )
 from medpolicy.authoring.extraction.context import Extraction, Item, mark, unique
@@ -163,7 +165,8 @@ class _CodingReader:
             text = " ".join(cell for cell in row.texts if cell.strip())
             cells = [cell for cell in row.texts if self._codes_of_row(cell)[0] and not self._codes_of_row(cell)[1]]
             if self._codes_of_row(text)[0]:
-                for part in cells if len(cells) > 1 else [text]:
+                marked = next((f"{text.removesuffix(cell).strip()} ({cell})" for cell in row.texts[1:] if is_mark(cell)), text)
+                for part in cells if len(cells) > 1 else [marked]:
                     self._row(section, Entry(part, lines))
             elif row.is_header or names_only_systems(text):
                 self._kind = kind_of_codes(text) or self._kind
@@ -188,6 +191,8 @@ class _CodingReader:
             book.furniture(entry.lines, "copyright of the code system")
         elif footnote is not None:
             self._footnote(footnote["symbol"], footnote["text"], entry)
+        elif says_what_a_list_is_for(text) and not codes_within(text, PROCEDURES):
+            book.narrative(entry.lines, "coding: what the lists are for")
         elif _SEE_ALSO.search(text) and codes_within(text, PROCEDURES):
             self._see_also(section, entry)
         elif names_only_systems(text):

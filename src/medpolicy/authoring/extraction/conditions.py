@@ -18,7 +18,7 @@ from medpolicy.authoring.extraction.wording import connector_at_end
 
 _VERB: Final = (
     r"(?:is|are|was|were|has|have|had|does|do|did|cannot|can|could|will|would|may|might|must|should|shows?|demonstrates?|"
-    r"indicates?|interferes?|causes?|requires?|results?|remains?|persists?|exists?|fails?|failed|meets?|exceeds?|"
+    r"indicates?|interferes?|causes?|requires?|results?|remains?|persists?|exists?|fails?|failed|meets?|met|exceeds?|"
     r"measures?|receives?)"
 )
 _CLAUSE: Final = re.compile(rf"\b[\w)\]'’/-]+\s+(?:[a-z]+ly\s+)?{_VERB}\b", re.IGNORECASE)
@@ -32,6 +32,18 @@ _IN_THOSE_WITH: Final = re.compile(
 _SOMEONE_ELSES: Final = re.compile(
     r"\b(?:InterQual|MCG|Milliman|NCCN|eviCore|AIM Specialty|Carelon|LCD|NCD|local coverage determination|"
     r"national coverage determination)\b"
+)
+_ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
+_OTHER_CRITERIA: Final = re.compile(
+    r"\bcriteria\b[^.;]*\b(?:above|below|in (?:section )?[IVX]+\b|in (?:section|part) \w|for initial|initial|"
+    r"for (?:the )?[a-z -]+)\b[^;]*"
+    r"\b(?:met|satisfied)\b|\bmeets?\b[^.;]*\bcriteria\b[^.;]*\b(?:above|below|for)\b",
+    re.IGNORECASE,
+)
+_OF_SOME_AGES: Final = re.compile(
+    r"\S\s+(?:for\s+(?:those|individuals|members|patients|persons|people|women|men|anyone|all)|"
+    r"if(?:\s+the)?(?:\s+\w+){0,3})\b[^,;]*$",
+    re.IGNORECASE,
 )
 _SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
 _OF_AGES: Final = re.compile(
@@ -71,6 +83,7 @@ class Conditions:
             self._capitals,
             self._unless,
             self._clauses,
+            self._further_predicate,
             self._when,
             self._predicates,
             self._series_of_measures,
@@ -84,7 +97,8 @@ class Conditions:
     def _capitals(self, text: str, citation: Item) -> Item | None:
         for word, kind in (("AND", "all"), ("OR", "any")):
             parts = _split_outside(text, rf"[,;]?\s+{word}\s+")
-            if len(parts) > 1:
+            # "prescribed by a surgeon OR a nurse": the second is no condition of its own.
+            if len(parts) > 1 and not (_is_clause(parts[0]) and any(_ONLY_A_NOUN.match(part) for part in parts[1:])):
                 return self._joined(kind, parts, citation)
         return None
 
@@ -106,6 +120,16 @@ class Conditions:
                 left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
                 if _is_clause(left) and _is_clause(right) and not _within_relative(left):
                     return self._joined(kind, [left, right], citation)
+        return None
+
+    def _further_predicate(self, text: str, citation: Item) -> Item | None:
+        """ "The pain is severe and has lasted 3 months": the second verb has the first one's subject."""
+        for at, end in _joints(text, r"\s+and\s+(?=(?:has|have|is|are|was|were|had)\s)"):
+            left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
+            if _within_relative(left) or not measures_in(right) or measures_in(left):
+                continue
+            subject = re.match(r"(?P<subject>.+?)\s+(?:has|have|is|are|was|were|had)\b", left)
+            return self._joined("all", [left, f"{subject['subject']} {right}" if subject is not None else right], citation)
         return None
 
     def _when(self, text: str, citation: Item) -> Item | None:
@@ -155,8 +179,8 @@ class Conditions:
         if match is None:
             return None
         series = _split_outside(text[match.end() :], r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
-        if len(series) < 2:
-            return None
+        if len(series) < 2 or (len(series) == 2 and "," not in text[match.end() :]):
+            return None  # "chronic back or neck pain" shares its noun
         head = self._read(text[: match.start()], citation) if text[: match.start()].strip() else None
         return _node("all", [*([head] if head else []), self._joined("any", series, citation)])
 
@@ -183,6 +207,10 @@ class Conditions:
         if not re.search(r"[A-Za-z]{2}", text):
             return None
         fact = self.facts.boolean(text, citation)
+        if _OTHER_CRITERIA.search(text):
+            self.facts.mark(
+                fact, "other criteria of this document are meant: write them as a definition and point to it by `see`"
+            )
         if _SOMEONE_ELSES.search(text):
             self.facts.mark(fact, "the criteria of someone else are meant; name them as delegated, or write them down here")
         return {"fact": fact, "is": False} if is_negated else {"fact": fact}
@@ -210,6 +238,10 @@ class Conditions:
     def _measured(self, text: str, measures: Sequence[Measure], citation: Item) -> Item | None:
         first = measures[0]
         if len(measures) > 1:
+            apart = _brackets_around(text, first)
+            if apart is not None and measures[1].start > apart[1]:
+                inside, outside = text[apart[0] + 1 : apart[1]], f"{text[: apart[0]].rstrip()} {text[apart[1] + 1 :].lstrip()}"
+                return self._joined("all", [outside, inside], citation)
             between = text[first.end : measures[1].start].strip().lower()
             if between.strip(" ,") in ("or", "and", "but", "to"):
                 return self._two_bounds(text, measures, "any" if "or" in between else "all", citation)
@@ -222,6 +254,9 @@ class Conditions:
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: first.end], beside["more"]], citation)
         claim, test = self._one_measure(text, first, citation)
+        if any(text[other.start : other.end].strip() not in claim for other in measures[1:]):
+            numbers = ", ".join(f"“{text[other.start : other.end].strip()}”" for other in measures[1:])
+            self._doubt(f"of a condition with more than one number only the first was read; left out: {numbers}")
         if not claim:
             return test
         return _node("all", [self._clause(claim, citation), test])
@@ -260,6 +295,8 @@ class Conditions:
     def _age(self, text: str, measure: Measure, citation: Item) -> Item | None:
         test: Item = {"age": _years(measure.bounds)}
         rest = _rest(text, measure.start, measure.end)
+        if _OF_SOME_AGES.search(text[: measure.start]):
+            self._doubt("it may be asked of some ages only, and was read as a demand on the age too: which is meant?")
         before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", _OF_AGES.sub(" ", rest)) else None
         return _node("all", [before, test])
 
@@ -286,6 +323,14 @@ class Conditions:
     def _doubt(self, reason: str) -> None:
         if reason not in self.doubts:
             self.doubts.append(reason)
+
+
+def _brackets_around(text: str, measure: Measure) -> tuple[int, int] | None:
+    """Where the brackets stand that hold a measure; None where none do."""
+    opened, closed = text.rfind("(", 0, measure.start), text.find(")", measure.end)
+    if opened < 0 or closed < 0 or ")" in text[opened : measure.start] or "(" in text[measure.end : closed]:
+        return None
+    return opened, closed
 
 
 def _clean(text: str) -> str:
@@ -418,12 +463,15 @@ def _says_something(text: str) -> bool:
 
 _PREDICATE: Final = re.compile(
     r"\b(?:has|have|had|is|are|was|were|does|do|did)\b\s+\S+|\b\w+ed\b|"
-    r"^(?:failure|trial|unresponsive|refractory|resistant|intolerant|lack|absence|inadequate|unsuccessful|insufficient|no)\b|\b(?:persists?|despite|fails?|response)\b",
+    r"^(?:failure|trial|unresponsive|refractory|resistant|intolerant|lack|absence|inadequate|unsuccessful|"
+    r"insufficient|no)\b|\b(?:persists?|despite|fails?|response)\b",
     re.IGNORECASE,
 )
-_SINCE: Final = re.compile(r"\s*(?:after|since|following)\s+(?P<what>[^,;]+)")
+_SINCE: Final = re.compile(r"\s*(?:(?:has|have)\s+(?:passed|elapsed)\s+)?(?:after|since|following)\s+(?P<what>[^,;]+)")
 _LEAD: Final = re.compile(
-    r"\s*\b(?P<word>for|over|of|with|lasting|in|during|despite|after|following)(?: a (?:period|duration) of)?\s*$", re.IGNORECASE
+    r"\s*\b(?P<word>for|over|of|with|lasting|in|during|despite|after|following)(?: a (?:period|"
+    r"duration) of)?\s*$",
+    re.IGNORECASE,
 )
 _DIMENSION: Final = re.compile(r"^\s*in (?P<dimension>size|diameter|length|width|height|depth|area|volume|weight)\b")
 

@@ -100,6 +100,8 @@ class CriteriaLists:
             if quantifier.kind == ANY and said == {"and"}:
                 self._doubt('the lead-in asks for any of the following, and "and" stands between them: read as any')
             return quantifier.kind
+        if quantifier is not None and quantifier.kind == ANY and "and" not in said:
+            return ANY
         if said == {"or"}:
             return ANY
         if not said and quantifier is None and len(items) > 1:
@@ -149,7 +151,9 @@ def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:
     """Of what a list speaks: "Body mass index is one of the following:" asks nothing of its own."""
     if quantifier is None:
         return ""
-    match = re.fullmatch(r"(?P<subject>\S.*?)\s+(?:is|are|of|must be|has been)\s*", text[: quantifier.start])
+    match = re.fullmatch(
+        r"(?P<subject>\S.*?)\s+(?:is|are|of|must be|has been|meets|equals|measures)\s*", text[: quantifier.start]
+    )
     return match["subject"] if match is not None else ""
 
 
@@ -167,13 +171,18 @@ _DANGLING_LEAD: Final = re.compile(
     r"(?:[\s,;]*\b(?:when|if|where|with|for|of|and|by|the|there is|there are|is|are|must have|must meet|meets?|has|have|having|"
     r"documentation|documented|documentation of|defined as|defined|presence of|evidence of|as evidenced by|"
     r"as demonstrated by|based on|"
-    r"provided|provided that|"
-    r"at least|following|in|to|treatment|as a|as an|that|including|individual|individuals|member|members|patient|"
-    r"patients))+\s*$",
+    r"provided|provided that|(?:the )?(?:(?:treating|prescribing|requesting|ordering)\s+)?(?:physician|provider|"
+    r"clinician|specialist)s?|"
+    r"at least|following|in|to|treatment|as an?|an?|that|who|including|only|treating|shown by|individual|individuals|"
+    r"member|members|patient|"
+    r"patients|persons?))+\s*$",
     re.IGNORECASE,
 )
 
 
+_LETTERS_OF_ITEMS: Final = re.compile(
+    r"\s*\((?:[A-Za-z0-9]{1,3}\s*(?:,|and|or|through|to|-|–)\s*)+(?:and\s+|or\s+)?[A-Za-z0-9]{1,3}\)"
+)
 _SUBJECT_OF_CONDITION: Final = re.compile(r"\b(?:when|if|where)\s+(?:the\s+)?(?:[a-z]+\s+){0,4}(?:is|are)\s*$", re.IGNORECASE)
 
 
@@ -182,6 +191,7 @@ def content_of_lead_in(text: str, quantifier: Quantifier | None) -> str:
     if quantifier is None:
         return _DANGLING_LEAD.sub("", text.strip(" :")) if text.rstrip().endswith(":") else text.strip()
     before = _SUBJECT_OF_CONDITION.sub("", text[: quantifier.start])
-    before = _DANGLING_LEAD.sub("", before).strip(" ,;")
-    after = _AFTER_QUANTIFIER.sub("", text[quantifier.end :]).strip(" :.,;")
+    before = _DANGLING_LEAD.sub("", f" {before}").strip(" ,;")
+    after = _LETTERS_OF_ITEMS.sub("", text[quantifier.end :])
+    after = _AFTER_QUANTIFIER.sub("", after).strip(" :.,;")
     return " ".join(part for part in (before, after) if part)

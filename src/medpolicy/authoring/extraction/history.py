@@ -37,6 +37,12 @@ _IF_THE_DOCUMENT_HAS_IT = (
 
 _DATE_HEADERS = re.compile(r"(?:effective |revision |review |approval )?dates?(?: of .*)?", re.IGNORECASE)
 
+_NEXT_REVIEW = re.compile(r"\W*next (?:scheduled |policy |annual )?review\b", re.IGNORECASE)
+_IN_FORCE_ELSEWHERE = re.compile(
+    r"\b(?:effective|revised|revision|reviewed|review|updated|approved|published|publish)(?: date)?(?: on| as of| of|"
+    r" is)?\s*[:.]*\s*$",
+    re.IGNORECASE,
+)
 _MARKS = "review_marks"  # `review` of an event says whether it is a review
 
 
@@ -78,9 +84,16 @@ def _settle_version(extraction: Extraction) -> None:
 def _make_event(extraction: Extraction) -> None:
     """Without a history the date in the heading is the one event that is known."""
     stated = extraction.version.get("version")
-    if stated is None:
-        return
     first = extraction.document.lines[0].number
+    if stated is None:
+        found = _date_anywhere(extraction)
+        if found is None:
+            return
+        stated, first = found
+        extraction.version["version"] = stated
+        mark(
+            extraction.version, f"neither the heading nor a history dates the text; {stated} stands on line {first}: is it right?"
+        )
     event: Item = {
         "date": stated,
         "text": "The text came into force.",
@@ -88,6 +101,17 @@ def _make_event(extraction: Extraction) -> None:
     }
     mark(event, "the document has no history; the date stands in its heading", key=_MARKS)
     extraction.policy["history"] = [event]
+
+
+def _date_anywhere(extraction: Extraction) -> tuple[str, int] | None:
+    """The latest date behind such a word as "Effective" wherever it stands, as in a page's footer, and its line."""
+    found = []
+    for line in extraction.document.lines:
+        for printed in dates_in(line.text):
+            before = line.text[: printed.start]
+            if _IN_FORCE_ELSEWHERE.search(before) and not re.search(r"\bnext\b[^.;]*$", before, re.IGNORECASE):
+                found.append((printed.iso, line.number))
+    return max(found, key=lambda one: (first_day(one[0]), len(one[0]), -one[1]), default=None)
 
 
 def _settle_review_interval(extraction: Extraction, events: list[tuple[Item, Entry, Section]]) -> None:
@@ -149,7 +173,9 @@ def _lines(extraction: Extraction, loose: list[Entry]) -> Iterator[tuple[Printed
     closing = trailing + alone > leading - alone and not (loose and leading_date(loose[0].text))
     gathered: Entry | None = None
     for entry in loose:
-        if closing:
+        if _NEXT_REVIEW.match(entry.text):
+            extraction.book.narrative(entry.lines, "the next review")
+        elif closing:
             gathered = entry if gathered is None else joined(gathered, entry)
             printed = trailing_date(entry.text)
             if printed is None:

@@ -16,12 +16,16 @@ from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 _GAP = r"\s*[:#.\s]*\s*"
 _NUMBER = re.compile(
     r"^(?:(?:medical|clinical|coverage|payment|pharmacy|drug|reimbursement|corporate|utilization management)\s+)*"
-    rf"(?:policy|guideline|document|bulletin|protocol)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)"
+    rf"(?:(?:policy|guideline|document|bulletin|protocol)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)|number\s*:\s*)"
     r"(?P<number>(?=[\w.-]*\d)[A-Z0-9][\w.-]*)\s*$",
     re.IGNORECASE,
 )
 _NUMBER_ALONE = re.compile(
     rf"(?:number{_GAP})?(?P<number>[A-Z]{{0,5}}[-.]?\d{{1,5}}(?:[-.]\w{{2,6}}){{1,3}}|[A-Z]{{2,6}}[-.]?\d{{2,5}})", re.IGNORECASE
+)
+_OTHER_LABELS = re.compile(
+    r"^(?:status|(?:policy |document )?(?:type|category|section)|department|author|source|approved by|version)\s*:\s*\S.{0,60}$",
+    re.IGNORECASE,
 )
 _FIRST_LINES: Final = 6  # a number without a label is taken for the policy's only this near to the top
 _TITLE_LABEL = re.compile(
@@ -51,7 +55,10 @@ _DATES: Final = (
     (None, r"(?:policy )?(?:created|adopted|issued)(?: date| on)?"),
     ("revised", r"(?:last |most recent )?(?:revised|revision|updated?|amended)(?: date| on)?"),
     ("effective", r"(?:current |last |policy |latest )?effective(?: date)?"),
-    (None, r"(?:last |most recent |date )?(?:reviewed|review|approved|approval|publication|published|archived)(?: date| on)?"),
+    (
+        None,
+        r"(?:last |most recent |date )?(?:reviewed|review|approved|approval|publication|publish(?:ed)?|archived)(?: date| on)?",
+    ),
 )
 _DATE_LABELS = tuple(
     (field, re.compile(rf"^(?:{pattern}){_GAP}(?=\d|[A-Z][a-z]+\.? )", re.IGNORECASE)) for field, pattern in _DATES
@@ -77,6 +84,9 @@ def extract_identity(extraction: Extraction) -> None:
     _title(extraction, stated)
     _identifiers(extraction, stated)
     _dates(extraction, stated)
+    for item in stated:
+        if _OTHER_LABELS.match(item.text):
+            extraction.book.narrative(item.lines, "heading of the document")
 
 
 def _front(extraction: Extraction) -> Iterator[_Stated]:
@@ -88,7 +98,12 @@ def _front(extraction: Extraction) -> Iterator[_Stated]:
             if block.kind is not BlockKind.TABLE:
                 yield from _lines_of(block, section)
             else:
-                yield from (_Stated(" ".join(text for text in row.texts if text), row.lines, section) for row in block.rows)
+                for row in block.rows:
+                    cells = [cell for cell in row.cells if cell.text.strip()]
+                    if sum(_is_labelled(cell.text.strip()) for cell in cells) == len(cells):
+                        yield from (_Stated(cell.text.strip(), cell.lines, section) for cell in cells)
+                    else:
+                        yield _Stated(" ".join(cell.text for cell in cells), row.lines, section)
 
 
 def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:
@@ -102,7 +117,13 @@ def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:
 
 
 def _is_labelled(text: str) -> bool:
-    labels = (_NUMBER, _TITLE_LABEL, *(pattern for _, pattern in IDENTIFIERS), *(pattern for _, pattern in _DATE_LABELS))
+    labels = (
+        _OTHER_LABELS,
+        _NUMBER,
+        _TITLE_LABEL,
+        *(pattern for _, pattern in IDENTIFIERS),
+        *(pattern for _, pattern in _DATE_LABELS),
+    )
     return any(pattern.match(text) for pattern in labels)
 
 

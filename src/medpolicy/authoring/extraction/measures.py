@@ -14,15 +14,17 @@ _BEFORE: Final = (
     (
         AT_LEAST,
         (
-            "greater than or equal to|more than or equal to|equal to or (?:greater|more) than|at least|no less than|"
-            "not less than|a minimum of|minimum of|minimum|≥|>=|>/="
+            "(?:greater|more|higher) than or equal to|equal to or (?:greater|more|higher) than|equal to or (?:above|over)|"
+            "at or (?:above|over)|at least|(?:no|not) (?:less|fewer|lower) than|not (?:below|under)|(?:equals|meets) or exceeds|"
+            "a minimum of|minimum of|minimum|≥|>=|>/="
         ),
     ),
     (
         AT_MOST,
         (
-            "less than or equal to|equal to or less than|no more than|not more than|no greater than|at most|up to|a maximum of|"
-            "maximum of|not exceeding|≤|<=|</="
+            "(?:less|fewer|lower) than or equal to|equal to or (?:less|fewer|lower) than|equal to or (?:below|under)|"
+            "at or (?:below|under)|(?:no|not) (?:more|greater|higher|longer|larger|older) than|not (?:above|over)|at most|up to|"
+            "a maximum of|maximum of|not exceeding|(?:does|do|is|may|must|should) not(?: to)? exceed|not to exceed|≤|<=|</="
         ),
     ),
     (MORE_THAN, "greater than|more than|higher than|longer than|larger than|in excess of|exceeding|exceeds|above|over|>"),
@@ -103,6 +105,10 @@ _WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
 _FOR: Final = re.compile(r"\b(?:for|over|lasting)(?: a (?:period|duration) of| the (?:past|last))?\s*$", re.IGNORECASE)
 _OF_LAST: Final = re.compile(r"\bof (?:the )?(?:last|past|previous)\s*$", re.IGNORECASE)
 _RANGE_WORD: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
+# "At least 2 years of therapy", "at least 2 years have passed": no age, though nothing stands before it.
+_NO_AGE: Final = re.compile(
+    r"\s*(?:of(?! age)|have|has|since|after|before|prior|following|from|ago|apart|between|in|duration|history)\b", re.IGNORECASE
+)
 _AGE_WORD: Final = re.compile(
     r"\b(?:aged?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|infants?)\b[^.;]{0,25}$",
     re.IGNORECASE,
@@ -143,7 +149,8 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
     if time is not None:
         years = _DURATION_WORD[time.lower().rstrip("s")]
         said = match["old"] or match["age"] or ""
-        of_person = _AGE_WORD.search(before) is not None or not before.strip()
+        alone = not before.strip() and _NO_AGE.match(text[end:]) is None
+        of_person = _AGE_WORD.search(before) is not None or alone
         is_age = "of age" in said.lower() or (of_person and bool(said or (years == "years" and comparator is not None)))
         if is_age and years == "years":
             return _range("age", start, end, match, comparator, "", "")
@@ -210,7 +217,8 @@ class ScaleTest:
 
 _SCALE: Final = re.compile(
     r"(?P<name>(?:[A-Z][\w'-]*\s+){0,3}(?:\([^)]*\)\s+)?(?P<word>[Cc]lass|[Gg]rade|[Ss]tage|[Ll]evel|[Cc]ategory|[Tt]ype))\s+"
-    rf"(?P<prefix>(?:{_PREFIX})\s+)?(?P<value>[A-Z]?\d+[a-z]?|[IVX]+[a-z]?)[*†]*\s*(?P<suffix>{_SUFFIX})?(?![A-Za-z0-9])"
+    rf"(?P<prefix>(?:{_PREFIX})\s+)?(?P<value>[A-Z]?\d+[a-z]?|[IVX]+[a-z]?)[*†]*\s*(?P<suffix>{_SUFFIX})?"
+    rf"(?![A-Za-z0-9]|\.\d|\s*(?:{_UNIT}){_UNIT_END}|\s*%)"
 )
 
 

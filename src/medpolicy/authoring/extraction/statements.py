@@ -37,7 +37,8 @@ _EXPLAINS: Final = re.compile(
     re.IGNORECASE,
 )
 _NOTE: Final = re.compile(
-    r"^\W*(?:note|please note|see also|refer to|for information|this (?:policy|guideline|document))\b|\bcan be found\b",
+    r"^\W*(?:note|click here|view the|for (?:more|additional) information|disclaimer|please note|see also|refer to|"
+    r"for information|this (?:policy|guideline|document))\b|\bcan be found\b",
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(r"[A-Z][\w /&-]{1,50}:")
@@ -45,13 +46,16 @@ _UNMET: Final = re.compile(
     r"\b(?:(?:that|which|who|when|if)\s+)?(?:do|does|is|are|did)\s+not\s+meet(?:ing)?\s+(?:all\s+)?(?:of\s+)?(?:the|these|"
     r"this|any of the)?\s*(?:above\s+)?"
     r"(?:[a-z]+\s+){0,3}criteria\b[^,.;]*|\bnot meeting (?:the|these)?\s*(?:above\s+)?criteria[^,.;]*|\b(?:when|"
-    r"if) (?:the |these )?(?:above )?criteria (?:above )?(?:is|are) not met\b",
+    r"if) (?:the |these |any of the )?(?:above )?criteria (?:above |listed above |described above )?"
+    r"(?:(?:is|are) not|(?:has|have) not been) (?:met|satisfied)\b",
     re.IGNORECASE,
 )
 _ALL_OTHER: Final = re.compile(
-    r"\b(?:for|in|of)\s+(?:all|any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
+    r"\b(?:(?:for|in|of|to)\s+)?(?:for|in|of|treating|treat)\s+(?:all|"
+    r"any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
     r"applications?|diagnos[ei]s)\b"
-    r"|\bin all other (?:cases|situations)\b|\bfor all indications (?:other than|not)[^.;]*",
+    r"|\bin all other (?:cases|situations)\b|\bfor (?:all|any) (?:indications?|uses?|conditions?|"
+    r"reasons?) (?:other than|not)[^.;]*",
     re.IGNORECASE,
 )
 _NOT_LISTED: Final = re.compile(
@@ -66,7 +70,9 @@ _EXAMPLES: Final = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLES_LEAD: Final = re.compile(
-    r"\b(?:including|includes?|such as)(?:,?\s*but(?:,)?\s*(?:is |are )?not limited to)?,?\s*:\s*$", re.IGNORECASE
+    r"\b(?:including|includes?|such as)(?:,?\s*but(?:,)?\s*(?:is |"
+    r"are )?not limited to)?,?\s*(?:(?:any of )?the following\b[^:.]*)?:\s*$",
+    re.IGNORECASE,
 )
 _THE_FOLLOWING: Final = re.compile(
     r"^(?:use of )?(?:any of |all of |each of )?(?:the )?following\b(?:\s+(?P<nouns>[a-z -]+?))?\s*$", re.IGNORECASE
@@ -76,13 +82,43 @@ _CODES_IN_TEXT: Final = re.compile(
     r"\s*\((?:CPT|HCPCS)?\s*(?:[Cc]odes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
     r"–)\s*(?:\d{4}[0-9TUFA]|[A-Z]\d{4}))*)\)"
 )
-_COVERED: Final = re.compile(r"\bcover|\bapproved$", re.IGNORECASE)
-_BECAUSE: Final = re.compile(r"\s*\b(?:due to|because|since|as there is|as the)\b.*$", re.IGNORECASE | re.DOTALL)
+_COVERED: Final = re.compile(r"\bcover|\b(?:approved|eligible|provided|available|allowed|granted)$", re.IGNORECASE)
+# "They are considered investigational" says the stance of what stands before.
+_REFERS_BACK: Final = re.compile(
+    r"^(?:(?:all|any|each)\s+(?:of\s+)?)?(?:these|this|such|they|it|the above)(?:\s+(?:above|listed))?"
+    r"(?:\s+(?:services?|procedures?|tests?|devices?|items?|products?|treatments?|therap(?:y|ies)|technologies|"
+    r"indications?|uses?))?$",
+    re.IGNORECASE,
+)
+_EVERYTHING_ELSE: Final = re.compile(
+    r"^(?:all|any)\s+other\s+(?:[a-z-]+\s+){0,2}?(?:indications?|uses?|conditions?|circumstances|situations|"
+    r"applications?|reasons|purposes)"
+    r"(?:\s+(?:for|of)\s+(?:these|this|the above)\s+[a-z]+)?$",
+    re.IGNORECASE,
+)
+# A sentence that only says that criteria will follow.
+_IN_CERTAIN_CASES: Final = re.compile(
+    r"^\s*(?:in|under|for|when)\s+(?:certain|some|specific|limited|selected)\s+(?:circumstances|situations|cases|"
+    r"conditions|indications)"
+    r"(?:\s+(?:are\s+)?met)?\s*[.:]?\s*$",
+    re.IGNORECASE,
+)
+_BECAUSE: Final = re.compile(
+    r"\s*\b(?:due to|because|since|as there is|as the|"
+    r"as (?:defined|described|stated) (?:in|by|under) (?:the|a|this|your|their)(?: \w+[’']s)? (?:\w+ )?"
+    r"(?:contract|certificate|benefit|plan|policy|evidence of coverage)\b)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_INSTEAD_OF: Final = re.compile(
+    r",?\s*\bas an? (?:[a-z-]+ )?(?:alternative|option) to\b[^,;:.]*?(?=\s+(?:when|if|for|in|where|only)\b|[,;:.]|$)",
+    re.IGNORECASE,
+)
 _WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 _SCOPE_OPENER: Final = re.compile(
     r"^(?:[,;]?\s*(?:and\s+)?(?:as an?\s+(?:[a-z-]+\s+)?(?:treatment|alternative|adjunct|component|part|"
     r"option)(?:\s+of\s+the\s+treatment)?\s+(?:of|for|to|in)|"
-    r"for\s+(?:use\s+in\s+)?(?:the\s+)?(?:treatment|management|diagnosis|evaluation|repair)\s+of|for\s+use\s+in|for|"
+    r"for\s+(?:use\s+in\s+)?(?:the\s+)?(?:treatment|management|diagnosis|evaluation|repair)\s+of|for\s+use\s+in|"
+    r"(?:for|in)\s+treating|for|only(?=\s+(?:in|for|when|if|to)\b)|"
     r"to\s+treat|of|"
     r"in\s+the\s+(?:treatment|management)\s+of|when\s+used\s+(?:to\s+treat|for|in|as)|when|if)\s+)+",
     re.IGNORECASE,
@@ -99,7 +135,9 @@ _SOMEONE_ELSES: Final = re.compile(
     r"(?:[^.;]*?\b(?P<identifier>L\d{5}|A\d{5}|\d{2,3}\.\d+(?:\.\d+)?))?"
 )
 _HANDS_OVER: Final = re.compile(
-    r"\b(?:follow|refer|use|apply|according|per|see)\b|^\W*(?:local|national) coverage (?:determination|article)\b", re.IGNORECASE
+    r"\b(?:follow|refer|use|apply|according|per|see)\b|^\W*(?:local|national) coverage (?:determination|"
+    r"article)\b",
+    re.IGNORECASE,
 )
 _TITLED: Final = re.compile(r":\s*(?P<title>[^():]+?)\s*\((?P<identifier>[LA]\d{5}|\d{2,3}\.\d+)\)")
 _CRITERIA_FOR_EACH: Final = re.compile(
@@ -109,6 +147,8 @@ _CRITERIA_FOR_EACH: Final = re.compile(
 )
 
 
+_LONGEST_TITLE: Final = 10  # words
+_NOT_WHY: Final = "and not why: check the stance"
 _ALIKE: Final = 0.4  # of two names of a service, by their words
 
 
@@ -145,6 +185,7 @@ class _Statements:
         for section in self._extraction.outline.of_kind(SectionKind.POLICY):
             self._section(section)
         self._use_scales()
+        self._compare_with_later_conditions()
         version = self._extraction.version
         provisions = [statement.provision for statement in self._statements]
         version["facts"] = [*version.get("facts", []), *self._facts.items]
@@ -192,20 +233,65 @@ class _Statements:
                 else []
             )
             said = stance_in(sentence)
-            if said is not None and said.subject.strip():
+            if said is not None and _IN_CERTAIN_CASES.match(said.tail):
+                book.narrative(lines, f"{section_name(section)}: criteria follow")
+            elif said is not None and self._refers_back(section, said, lines):
+                continue
+            elif said is not None and said.subject.strip():
                 self._statement(section, said, lines, announced)
                 took_list = took_list or bool(announced)
             elif _SOMEONE_ELSES.search(sentence) is not None and _HANDS_OVER.search(sentence):
                 self._delegated(section, sentence, lines)
             elif _EXPLAINS.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: rationale")
-            elif _LABEL.fullmatch(sentence.strip()) and not items:
+            elif (_LABEL.fullmatch(sentence.strip()) and not items) or _is_title(block):
                 book.narrative(lines, f"{section_name(section)}: heading")
             elif _NOTE.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: note")
             else:
                 book.not_understood(lines, "no stance, no criterion and no explanation was recognised")
         return took_list
+
+    def _refers_back(self, section: Section, said: StanceSaid, lines: list[int]) -> bool:
+        """Read a sentence whose subject is what stands before it; False where it has a subject of its own."""
+        subject = said.subject.strip()
+        if _EVERYTHING_ELSE.match(subject):
+            return self._everything_else(section, said.stance, lines)
+        if not _REFERS_BACK.match(subject):
+            return False
+        before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
+        if before is None:
+            self._extraction.book.not_understood(lines, "it speaks of what stands before, and no statement stands there")
+            return True
+        provision = before.provision
+        reasons = provision.get("review", [])
+        unexplained = [reason for reason in reasons if reason.endswith(_NOT_WHY)]
+        if provision["stance"] == "not-medically-necessary" and unexplained and said.stance != "medically-necessary":
+            provision["stance"] = said.stance
+            provision["text"] = _text(_core(before.subject), said.stance, "criteria" in provision)
+            provision["review"] = [reason for reason in reasons if reason not in unexplained]
+            if not provision["review"]:
+                del provision["review"]
+        elif provision["stance"] != said.stance:
+            mark(provision, f"line {lines[0]} calls it {_STANCE_WORDS[said.stance]}: which holds?")
+        self._extraction.use(lines, f"provisions[{provision['id']}].stance")
+        return True
+
+    def _everything_else(self, section: Section, stance: str, lines: list[int]) -> bool:
+        """ "All other indications are ...": what holds otherwise for each statement of the section that leaves it open."""
+        conditional = [
+            statement
+            for statement in self._statements
+            if "criteria" in statement.provision
+            and statement.provision["stance"] not in (stance, "delegated")
+            and statement.provision.get("otherwise") in (None, stance)
+        ]
+        open_ones = [statement for statement in conditional if statement.section is section] or conditional
+        for statement in open_ones:
+            self._attach_otherwise(statement, section, stance, lines)
+            if len(open_ones) > 1:
+                mark(statement.provision, f"“all other” of line {lines[0]} was read for each statement of the section")
+        return bool(open_ones)
 
     # -- one statement --------------------------------------------------------------------------------------------
 
@@ -226,7 +312,7 @@ class _Statements:
         when = self._subject(subject, procedures, citation) if following is None else self._named(items, section)
         scope, criteria = self._tail(section, tail, [] if examples or following else items, citation, announced=bool(items))
         if _COVERED.search(said.words):
-            self._doubt(f'the document says "{said.words.strip()}" and not why: check the stance')
+            self._doubt(f'the document says "{said.words.strip()}" {_NOT_WHY}')
         if otherwise is not None:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
@@ -278,7 +364,7 @@ class _Statements:
             self._doubt("a list of criteria is announced here, and none could be read")
         tree = CriteriaLists(self._extraction, section, self._conditions).read(items, quantifier) if items else None
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
-        words = _BECAUSE.sub("", _ALL_OTHER.sub("", words))
+        words = _INSTEAD_OF.sub("", _BECAUSE.sub("", _ALL_OTHER.sub("", words)))
         words = _without_examples(words)
         for_each = _CRITERIA_FOR_EACH.search(words)
         referred = None
@@ -349,28 +435,41 @@ class _Statements:
         spell = self._facts.spelled_out
         wanted = _content_words(spell(_ALL_OTHER.sub("", _UNMET.sub("", subject))))
         best: tuple[float, _Statement] | None = None
+        named: list[tuple[set[str], _Statement]] = []
         for statement in self._statements:
             known = statement.provision.get("otherwise")
             if known not in (None, stance) or statement.provision["stance"] == stance or "criteria" not in statement.provision:
                 continue
             own = _content_words(spell(statement.subject))
+            if own and own < wanted and statement.section.kind is section.kind:
+                named.append((own, statement))
             alike = len(wanted & own) / max(1, len(wanted | own))
             if statement.section is section:
                 alike += 0.1
             if best is None or alike >= best[0]:
                 best = (alike, statement)
-        if best is None or best[0] < _ALIKE:
+        # A sentence may speak of two services at once: "A and B are ... when the criteria are not met".
+        both = [statement for own, statement in named if not any(own < other for other, _ in named)]
+        if len(both) > 1 and set().union(*(own for own, _ in named)) == wanted:
+            found = both
+        elif best is not None and best[0] >= _ALIKE:
+            found = [best[1]]
+        else:
             return False
-        provision = best[1].provision
+        for statement in found:
+            self._attach_otherwise(statement, section, stance, lines)
+        return True
+
+    def _attach_otherwise(self, statement: _Statement, section: Section, stance: str, lines: list[int]) -> None:
+        provision = statement.provision
         self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
         if "otherwise" in provision:
-            return True  # said before, in other words
+            return  # said before, in other words
         provision["otherwise"] = stance
         provision["otherwise_text"] = f"Where these criteria are not met it is {_STANCE_WORDS[stance]}."
         provision["otherwise_citation"] = self._extraction.cite(section, lines)
         if "when" not in provision:
             mark(provision, "`otherwise` needs a `when` that says of which service it speaks")
-        return True
 
     def _criteria_of_each(self, text: str) -> Item | None:
         """The criteria of the earlier statements that the sentence speaks of, as definitions that both use."""
@@ -478,9 +577,30 @@ class _Statements:
             if any(value.lower() in self._conditions.scales_used for value, _ in scale.choices):
                 self._extraction.use(scale.lines, f"facts[{slug(scale.title) or 'scale'}].choices")
 
+    def _compare_with_later_conditions(self) -> None:
+        """A statement without conditions, and another that sets conditions for the same service: which holds?"""
+        conditional = {
+            fact
+            for statement in self._statements
+            if "criteria" in statement.provision and statement.provision["stance"] == "medically-necessary"
+            for fact in _facts_of(statement.provision.get("when", {}))
+        }
+        for statement in self._statements:
+            provision = statement.provision
+            if provision["stance"] != "medically-necessary" or "criteria" in provision:
+                continue
+            shared = [fact for fact in _facts_of(provision.get("when", {})) if fact in conditional]
+            if shared:
+                mark(provision, f"another statement sets conditions for the same service ({', '.join(shared)}): which holds?")
+
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:
             self._conditions.doubts.append(reason)
+
+
+def _is_title(block: Block) -> bool:
+    """Whether a block in bold only names what stands under it."""
+    return block.bold and len(block.text.split()) <= _LONGEST_TITLE and re.search(r"[.:;]\s*$|\d", block.text) is None
 
 
 def _deeper(blocks: Sequence[Block], level: int) -> Sequence[Block]:
@@ -552,6 +672,13 @@ def _singular(words: str) -> str:
 
 def _with_article(words: str) -> str:
     return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
+
+
+def _facts_of(node: Item) -> list[str]:
+    """The facts that a tree tests."""
+    if "fact" in node:
+        return [str(node["fact"])]
+    return [fact for child in (*node.get("all", ()), *node.get("any", ())) for fact in _facts_of(child)]
 
 
 def _tests(node: Item) -> list[Item]:

@@ -13,7 +13,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
         (
             r"(?:(?:is|are|would be) )?(?:considered |deemed )?not (?:considered |deemed )?(?:to be )?medically necessary"
             r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
-            r"(?:is|are|will) not (?:be )?(?:necessary|covered|a covered (?:service|benefit))"
+            r"(?:is|are|will) not (?:be )?(?:necessary|covered|a covered (?:service|benefit)|eligible for coverage)"
         ),
     ),
     (
@@ -35,7 +35,10 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
         "medically-necessary",
         (
-            r"(?:(?:is|are|may be|will be|can be) )(?:considered |deemed )?(?:to be )?(?:medically necessary|covered|approved)"
+            r"(?:(?:is|are|may be|will be|can be) )(?:considered |deemed )?(?:to be )?"
+            r"(?:(?:proven|reconstructive|reasonable|appropriate|safe and effective|clinically (?:useful|appropriate|proven))"
+            r"(?:,? and |, |/))*"
+            r"(?:medically necessary|covered|approved|eligible for coverage|a covered (?:service|benefit))"
             r"(?: and (?:appropriate|covered))?|meets? the (?:definition|criteria) (?:of|for) medical necessity"
         ),
     ),
@@ -46,11 +49,25 @@ _WE_COVER: Final = re.compile(
     r"(?P<subject>.+?)(?P<tail>,?\s+(?:when|if|for|as|unless|except)\b.*|[.:]?\s*)$",
     re.DOTALL,
 )
+_TAIL: Final = r"(?P<tail>,?\s+(?:when|if|for|as|unless|except|provided)\b.*|[.:]?\s*)$"
+_IS: Final = r"(?:(?:may|can|will)\s+(?P<no>not\s+)?be|(?:is|are)\s+(?P<not>not)?)\s*"
+# Sentences that put the member or the benefit first: the service stands behind "for".
+_FOR_A_SERVICE: Final = tuple(
+    re.compile(pattern + r"for\s+(?P<subject>.+?)" + _TAIL, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        (
+            rf"\b(?:members?|individuals?|patients?|enrollees?)\s+{_IS}(?P<verb>eligible)\s+(?:under\s+(?:the|"
+            rf"their)\s+(?:benefit\s+)?plan\s+)?"
+        ),
+        rf"^(?:coverage|benefits?)\s+{_IS}(?P<verb>provided|available|approved|allowed|granted)\s+",
+    )
+)
 _ACTIVE: Final = re.compile(
     r"\bconsiders?\s+(?P<subject>.+?)\s+(?:to be |as )?"
-    r"(?P<stance>not medically necessary|medically necessary|cosmetic|experimental(?:,? (?:and|or|"
-    r"and/or) (?:investigational|unproven))*"
-    r"|investigational|unproven)\b(?P<tail>.*)",
+    r"(?P<stance>not medically necessary|medically necessary|cosmetic|(?:experimental|investigational|unproven)"
+    r"(?:(?:\s*[,/]\s*|\s+(?:and|or|and/or)\s+|,\s*(?:and|or)\s+)(?:experimental|investigational|unproven|"
+    r"not medically necessary))*"
+    r")\b(?P<tail>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -75,10 +92,22 @@ _QUANTIFIERS: Final = tuple(
         ),
         (ANY, r"\b(?:any(?: one)?(?: or more)?|either(?: one)?|at least (?:one|1)|(?:one|1) or more|one)" + _OF_FOLLOWING),
         (ALL, r"\b(?:all|both|each|every one)" + _OF_FOLLOWING),
+        (ANY, r"\b(?:either|any|one|any one|one or more)(?:\s+of)?(?=\s*:\s*$)"),
+        (ALL, r"\b(?:both|all)(?:\s+of)?(?=\s*:\s*$)"),
     )
 )
 _PLAIN_FOLLOWING: Final = re.compile(
     r"\b(?:the\s+)?following\b|\b(?:criteria|conditions|requirements|indications)\b[^.]*:\s*$|\bincluding[^.]*:\s*$",
+    re.IGNORECASE,
+)
+
+
+# Of indications one is enough: "for the following indications:"; criteria, which are "met", are needed together.
+_FOLLOWING_USES: Final = re.compile(
+    r"\b(?:for|of|in|treating|to treat)\s+(?P<announced>(?:the\s+)?following\s+(?:[a-z-]+\s+){0,2}?"
+    r"(?:indications?|conditions?|diagnos[ei]s|diseases?|disorders?|uses?|purposes|reasons|situations|circumstances|"
+    r"populations))"
+    r"(?:\s*\([^()]*\))?\s*:\s*$",
     re.IGNORECASE,
 )
 
@@ -108,6 +137,9 @@ def quantifier_in(text: str) -> Quantifier | None:
                 found = candidate
     if found is not None:
         return found
+    uses = _FOLLOWING_USES.search(text)
+    if uses is not None:
+        return Quantifier(ANY, uses.start("announced"), uses.end("announced"), stated=False)
     plain = list(_PLAIN_FOLLOWING.finditer(text))
     if plain and text.rstrip().endswith((":", "met", "met.")):
         return Quantifier(ALL, plain[-1].start(), plain[-1].end(), stated=False)
@@ -143,6 +175,13 @@ def stance_in(sentence: str) -> StanceSaid | None:
             active["subject"], _stance_of_words(active["stance"]), active["tail"], active.start("tail"), active["stance"]
         )
     if best is None:
+        for pattern in _FOR_A_SERVICE:
+            given = pattern.search(sentence)
+            if given is not None:
+                negated = given["no"] or given["not"]
+                words = f"{'not ' if negated else ''}{given['verb'].lower()}"
+                stance = "not-medically-necessary" if negated else "medically-necessary"
+                return StanceSaid(given["subject"], stance, given["tail"], given.start("tail"), words)
         cover = _WE_COVER.match(sentence.strip())
         if cover is None:
             return None

@@ -235,7 +235,7 @@ class Paragraphs:
         if draft.marker and line.left < draft.text_left - _SAME_LEFT and ended:
             return False
         if draft.is_item:  # without a bullet only a full line shows that the item goes on
-            return full
+            return full and abs(line.left - draft.last.left) <= _SAME_LEFT
         if full or (self._is_larger(line) and not ended and text.isupper() == after.isupper()):
             return True
         return sentence_goes_on(text, after) or (not ended and self._layout.is_nearly_full(before))

@@ -1,0 +1,301 @@
+"""Manners of writing that health plans have in common, each on a small invented policy: what is said, and by which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from medpolicy.authoring.extraction.coding import extract_coding
+from medpolicy.authoring.extraction.conditions import Conditions
+from medpolicy.authoring.extraction.facts import FactBook
+from medpolicy.authoring.extraction.history import extract_history
+from medpolicy.authoring.extraction.identity import extract_identity
+from medpolicy.authoring.extraction.lines_of_business import extract_lines_of_business
+from medpolicy.authoring.extraction.statements import extract_statements
+from medpolicy.authoring.importing import import_document
+from medpolicy.authoring.ledger import LineState
+from medpolicy.authoring.outline import SectionKind, kind_of_heading
+from tests.criteria_words import in_words
+from tests.extraction_samples import ISSUER, extracted, not_understood
+
+POLICY = "# Widgets\n\n## Policy Statement\n\n"
+
+
+def provisions(body: str) -> list[dict[str, Any]]:
+    return list(extracted(POLICY + body, extract_statements).version["provisions"])
+
+
+def read(text: str) -> tuple[str, list[str]]:
+    conditions = Conditions(FactBook())
+    return in_words(conditions.read(text, {})), conditions.doubts
+
+
+# -- headings ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Policy[1]", SectionKind.POLICY),
+        ("Policy ®", SectionKind.POLICY),
+        ("D. Coverage Limitations", SectionKind.POLICY),
+        ("Limitations/Exclusions", SectionKind.POLICY),
+        ("Clinical Indications", SectionKind.POLICY),
+        ("Description/Scope", SectionKind.DESCRIPTION),
+        ("Description of Services", SectionKind.DESCRIPTION),
+        ("U.S. Food and Drug Administration (FDA)", SectionKind.DESCRIPTION),
+        ("Policy History/Revision Information", SectionKind.HISTORY),
+        ("G. Review/Revision History", SectionKind.HISTORY),
+        ("Change Summary", SectionKind.HISTORY),
+        ("Related Commercial Policies", SectionKind.RELATED),
+        ("Related Policies/Rules", SectionKind.RELATED),
+        ("Bones/Joints", None),
+    ],
+)
+def test_headings(heading: str, kind: SectionKind | None) -> None:
+    assert kind_of_heading(heading) is kind
+
+
+# -- stances ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stance", "service"),
+    [
+        ("Widgets are proven and medically necessary.", "medically-necessary", "widgets"),
+        ("Widgets are considered reconstructive and medically necessary.", "medically-necessary", "widgets"),
+        ("Widgets are eligible for coverage.", "medically-necessary", "widgets"),
+        ("Widgets are not eligible for coverage.", "not-medically-necessary", "widgets"),
+        ("Our members may be eligible under the Plan for widgets.", "medically-necessary", "widgets"),
+        ("Our members may NOT be eligible under the Plan for widgets.", "not-medically-necessary", "widgets"),
+        ("Coverage is provided for widgets.", "medically-necessary", "widgets"),
+        ("Coverage will not be provided for widgets.", "not-medically-necessary", "widgets"),
+        ("Example considers widgets experimental, investigational, or unproven.", "investigational", "widgets"),
+        ("Widgets are considered investigational and not medically necessary.", "investigational", "widgets"),
+    ],
+)
+def test_stances(sentence: str, stance: str, service: str) -> None:
+    (provision,) = provisions(sentence)
+    assert (provision["stance"], in_words(provision["when"])) == (stance, service)
+    assert "criteria" not in provision
+
+
+def test_a_sentence_that_announces_criteria_is_no_statement() -> None:
+    (provision,) = provisions(
+        "Widgets are medically necessary in certain circumstances.\n\nWidgets are medically necessary when rest has failed."
+    )
+    assert in_words(provision["criteria"]) == "rest_failed"
+
+
+def test_they_are_what_stands_before() -> None:
+    (provision,) = provisions(
+        "Members may NOT be eligible under the Plan for the following procedures:\n\n- Needling\n- Cupping\n\n"
+        "These are considered experimental, as studies are few."
+    )
+    assert (provision["stance"], in_words(provision["when"])) == ("investigational", "any(needling, cupping)")
+    assert "review" not in provision
+
+
+def test_they_are_something_else_than_before_is_asked_about() -> None:
+    (provision,) = provisions("Widgets are medically necessary when rest has failed. These are considered investigational.")
+    assert provision["stance"] == "medically-necessary"
+    assert "which holds?" in provision["review"][0]
+
+
+def test_all_other_uses_are_what_holds_otherwise_for_each_statement() -> None:
+    found = provisions(
+        "Arm widgets are medically necessary when rest has failed.\n\nLeg widgets are medically necessary when pain is lasting."
+        "\n\nAll other indications are considered not medically necessary."
+    )
+    assert [one["otherwise"] for one in found] == ["not-medically-necessary"] * 2
+    assert all("was read for each statement" in one["review"][0] for one in found)
+
+
+def test_one_sentence_says_what_holds_otherwise_for_two_services() -> None:
+    found = provisions(
+        "Needling is medically necessary when rest has failed.\n\nCupping is medically necessary when pain is lasting.\n\n"
+        "Needling and cupping are considered investigational when the above criteria have not been met."
+    )
+    assert [one.get("otherwise") for one in found] == ["investigational", "investigational"]
+
+
+def test_examples_of_all_other_uses_are_no_criteria() -> None:
+    (provision,) = provisions(
+        "Widgets are proven and medically necessary for treating the following conditions:\n\n- Gout\n- Lupus\n\n"
+        "Widgets are unproven and not medically necessary for treating all other conditions including but not limited to the "
+        "following due to few studies:\n\n- Fever\n- Rash"
+    )
+    assert in_words(provision["criteria"]) == "any(gout, lupus)"
+    assert provision["otherwise"] == "investigational"
+
+
+def test_of_listed_indications_one_is_enough_and_listed_criteria_are_needed_together() -> None:
+    first, second = provisions(
+        "Arm widgets are investigational for the following indications:\n\n- Gout\n- Lupus\n\n"
+        "Leg widgets are medically necessary when the following criteria are met:\n\n- Gout\n- Lupus"
+    )
+    assert in_words(first["criteria"]) == "any(gout, lupus)"
+    assert in_words(second["criteria"]) == "all(gout, lupus)"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Widgets are medically necessary when either:\n\n- Gout\n- Lupus", "any(gout, lupus)"),
+        (
+            "Widgets are covered when one of the following criteria (A, B, or C) is met:\n\nA. Gout\nB. Lupus\nC. Rash",
+            "any(gout, lupus, rash)",
+        ),
+        (
+            "Widgets are medically necessary for an individual who meets BOTH of the following:\n\n- Gout\n- Rash",
+            "all(gout, rash)",
+        ),
+        (
+            (
+                "Widgets are medically necessary when all of the following are met:\n\n- The treating physician has documented "
+                "either of the following:\n  - Gout\n  - Lupus\n- Rash"
+            ),
+            "all(any(gout, lupus), rash)",
+        ),
+        ("Widgets are medically necessary only in persons with gout.", "persons_with_gout"),
+        ("Widgets are medically necessary as an alternative to surgery when rest has failed.", "rest_failed"),
+    ],
+)
+def test_lead_ins(body: str, expected: str) -> None:
+    (provision,) = provisions(body)
+    assert in_words(provision["criteria"]) == expected
+
+
+def test_a_statement_without_conditions_beside_one_with_them_is_asked_about() -> None:
+    first, second = provisions(
+        "Any of the following are medically necessary:\n\n- Needling\n- Cupping\n\n"
+        "Needling is medically necessary when rest has failed."
+    )
+    assert "another statement sets conditions" in first["review"][0]
+    assert "review" not in second
+
+
+def test_titles_in_bold_within_the_policy_are_narrative() -> None:
+    extraction = extracted(POLICY + "**Initial use**\n\nWidgets are investigational.", extract_statements)
+    states = {line.text: line.state for line in extraction.book.close().lines}
+    assert states["**Initial use**"] is LineState.NARRATIVE
+
+
+# -- conditions -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Oxygen pressure at or below 55 mm Hg", "oxygen_pressure at_most 55 mmHg"),
+        ("Oxygen pressure at or above 55 mm Hg", "oxygen_pressure at_least 55 mmHg"),
+        ("BMI not greater than 40 kg/m2", "bmi at_most 40 kg/m2"),
+        ("BMI does not exceed 40 kg/m2", "bmi at_most 40 kg/m2"),
+        ("Hemoglobin level > 7%", "hemoglobin_level more_than 7 %"),
+        ("At least 2 years have passed since the first operation", "time_since_first_operation at_least 2 years"),
+        (
+            "Swelling (at least 3 cm) for at least 6 months",
+            "all(swelling_duration at_least 6 months, measured_value at_least 3 cm)",
+        ),
+        ("The pain is severe and has lasted at least 3 months", "all(pain_severe, pain_lasted_duration at_least 3 months)"),
+        ("The widget is prescribed by a surgeon OR a nurse", "widget_prescribed_by_surgeon_or_nurse"),
+        ("Needling in persons with arm or leg pain", "needling_in_persons_with_arm_or_leg_pain"),
+        ("18 years of age or older", "age at_least 18"),
+        ("At least 2 years of rest", "rest_duration at_least 2 years"),
+    ],
+)
+def test_conditions(text: str, expected: str) -> None:
+    assert read(text)[0] == expected
+
+
+def test_numbers_that_are_left_out_are_told() -> None:
+    _, doubts = read("Rest is not tolerated, with use less than 4 hours per night for at least 5 nights")
+    assert "“at least 5”" in doubts[0]
+
+
+def test_a_demand_on_some_ages_is_asked_about() -> None:
+    _, doubts = read("Imaging has been done for those aged 40 years or older")
+    assert "some ages" in doubts[0]
+
+
+def test_criteria_of_another_place_are_asked_about() -> None:
+    facts = FactBook()
+    Conditions(facts).read("The criteria for initial use above are met", {})
+    assert "other criteria of this document" in facts.items[0]["review"][0]
+
+
+# -- codes ------------------------------------------------------------------------------------------------------------
+
+
+def listings(body: str) -> list[tuple[str | None, list[str]]]:
+    extraction = extracted(f"# Widgets\n\n## Coding\n\n{body}", extract_lines_of_business, extract_coding, issuer=ISSUER)
+    return [(item.get("stance"), [code["code"] for code in item["codes"]]) for item in extraction.version["code_listings"]]
+
+
+TABLE = "| CPT Code | Description | Comments |\n|---|---|---|\n| 0111T | One | Not Covered |\n| 0112T | Two | |\n"
+
+
+def test_what_a_list_is_worth_is_no_stance() -> None:
+    said = "Listing of a code does not imply that the service is a covered or non-covered service.\n\n"
+    assert listings(said + "| CPT Code | Description |\n|---|---|\n| 0111T | One |\n") == [(None, ["0111T"])]
+
+
+def test_a_column_of_comments_marks_its_row() -> None:
+    assert listings(TABLE) == [("not-medically-necessary", ["0111T"]), (None, ["0112T"])]
+
+
+def test_a_sign_before_a_code() -> None:
+    assert listings("| HCPCS Code | Description |\n|---|---|\n| *L1810 | One |\n\n*Not listed everywhere.\n") == [
+        (None, ["L1810"])
+    ]
+
+
+def test_investigational_and_not_medically_necessary_is_investigational() -> None:
+    said = "**When services are Investigational and Not Medically Necessary:**\n\n"
+    assert listings(said + "| CPT | |\n|---|---|\n| 0111T | One |\n") == [("investigational", ["0111T"])]
+
+
+def test_codes_under_a_heading_that_is_not_known() -> None:
+    result = import_document(
+        b"# Widgets\n\nPolicy Number: 7\n\nEffective Date: 1/1/2026\n\n## Policy\n\nWidgets are investigational.\n\n"
+        b"## Conditions of Coverage\n\n| HCPCS Code | Description |\n|---|---|\n| L1810 | One |\n",
+        "invented.md",
+    )
+    assert [code["code"] for code in result.version["code_listings"][0]["codes"]] == ["L1810"]
+
+
+# -- heading, history, dates ------------------------------------------------------------------------------------------
+
+
+def test_the_head_of_a_document_as_a_table() -> None:
+    extraction = extracted(
+        "# Medical Policy\n\n| | |\n|---|---|\n| Subject: Arm Widgets | |\n| Document #: ARM.00012 | Publish Date: 01/06/2026 |\n"
+        "| Status: Revised | Last Review Date: 11/06/2025 |\n\n## Description/Scope\n\nWords.\n\n## Position Statement\n\n"
+        "Widgets are investigational.\n",
+        extract_identity,
+    )
+    assert (extraction.policy["number"], extraction.policy["title"]) == ("ARM.00012", "Arm Widgets")
+    assert [text for text in not_understood(extraction.book.close()) if "Status" in text or "Publish" in text] == []
+
+
+def test_a_number_whose_label_is_number() -> None:
+    assert extracted("# Widgets\n\nNumber: 0969\n\n## Policy\n\nx\n", extract_identity).policy["number"] == "0969"
+
+
+def test_the_next_review_is_no_event() -> None:
+    extraction = extracted(
+        "# Widgets\n\n## Policy History\n\n03/14/2025 Annual review.\n\nNext Review: 01/08/2026\n", extract_history
+    )
+    assert [event["date"] for event in extraction.policy["history"]] == ["2025-03-14"]
+
+
+def test_a_date_elsewhere_is_taken_and_asked_about() -> None:
+    text = "# Widgets\n\nNumber: 7\n\n## Policy\n\nWidgets are investigational.\n\n## Notes\n\n{}\n"
+    result = import_document(text.format("Next review 2/1/2027. This text is effective 1/1/2026.").encode(), "invented.md")
+    assert result.version["version"] == "2026-01-01"
+    assert any("is it right?" in mark for mark in result.version["review"])
+    assert not result.faults
+    result = import_document(text.format("No day.").encode(), "invented.md")
+    assert not result.is_known_layout
+    assert "a date" in result.missing[0]

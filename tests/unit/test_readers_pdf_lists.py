@@ -1,0 +1,27 @@
+"""Lists in PDF whose bullets are drawings: items are told by their indent alone. The documents are invented."""
+
+from __future__ import annotations
+
+from medpolicy.authoring.document import BlockKind
+from medpolicy.authoring.readers import read_document
+from tests.small_documents import LEFT, Line, pdf
+
+STEP = 12.0
+FULL = "Widgets have failed and the failure is written down in the record of the member, which says either of:"
+
+
+def test_a_deeper_item_below_a_full_line_is_an_item_of_its_own() -> None:
+    page = [
+        Line("Widgets are medically necessary when all of the following are met:", 700),
+        Line(FULL, 700 - STEP, LEFT + 20),
+        Line("Pain", 700 - 2 * STEP, LEFT + 40),
+        Line("Fever", 700 - 3 * STEP, LEFT + 40),
+        Line("Rest has failed", 700 - 4 * STEP, LEFT + 20),
+    ]
+    found = read_document(pdf(page), "policy.pdf").blocks
+    assert [(block.kind, block.level, block.text) for block in found[1:]] == [
+        (BlockKind.ITEM, 0, FULL),
+        (BlockKind.ITEM, 1, "Pain"),
+        (BlockKind.ITEM, 1, "Fever"),
+        (BlockKind.ITEM, 0, "Rest has failed"),
+    ]
