@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from medpolicy.authoring.extraction.authorization import extract_authorization
 from medpolicy.authoring.extraction.coding import extract_coding
 from medpolicy.authoring.extraction.conditions import Conditions
 from medpolicy.authoring.extraction.facts import FactBook
 from medpolicy.authoring.extraction.history import extract_history
 from medpolicy.authoring.extraction.identity import extract_identity
 from medpolicy.authoring.extraction.lines_of_business import extract_lines_of_business
+from medpolicy.authoring.extraction.references import extract_references
+from medpolicy.authoring.extraction.related import extract_related
 from medpolicy.authoring.extraction.statements import extract_statements
 from medpolicy.authoring.importing import import_document
 from medpolicy.authoring.ledger import LineState
@@ -299,3 +302,117 @@ def test_a_date_elsewhere_is_taken_and_asked_about() -> None:
     result = import_document(text.format("No day.").encode(), "invented.md")
     assert not result.is_known_layout
     assert "a date" in result.missing[0]
+
+
+# -- words for people -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("The condition has persisted for more than 1 year", ["Has the condition persisted?", "For how long: the condition?"]),
+        ("Low back pain has lasted at least 3 months", ["For how long has low back pain lasted?"]),
+        ("Imaging has been done within 12 months", ["Has imaging been done?", "How long ago was imaging done?"]),
+        ("in members with facial injuries", ["Does the member have facial injuries?"]),
+        ("Inability to walk", ["Is there inability to walk?"]),
+        ("It is out of warranty", ["Is it out of warranty?"]),
+        ("at least 3 injections per day", ["How many injections per day?"]),
+        ("The result is needed within 12 weeks", ["Is the result needed within 12 weeks?"]),
+    ],
+)
+def test_questions(text: str, asks: list[str]) -> None:
+    facts = FactBook()
+    Conditions(facts).read(text, {})
+    assert sorted(fact["ask"] for fact in facts.items) == sorted(asks)
+
+
+def test_what_is_said_of_each_item_goes_to_the_items() -> None:
+    extraction = extracted(
+        POLICY + "Widgets are medically necessary when all of the following are met:\n\n- Lasting pain\n"
+        "- At least two of the following have been tried:\n  - Rest\n  - Tablets\n  - Ice\n",
+        extract_statements,
+    )
+    (provision,) = extraction.version["provisions"]
+    assert in_words(provision["criteria"]) == "all(lasting_pain, 2 of(rest_tried, tablets_tried, ice_tried))"
+    asks = {fact["ask"] for fact in extraction.version["facts"]}
+    assert asks >= {"Has rest been tried?", "Have tablets been tried?", "Has ice been tried?"}
+
+
+def test_products_behind_their_statement() -> None:
+    extraction = extracted(
+        POLICY + "Grafts are medically necessary when rest has failed.\n\nGraft products include, but are not limited to:\n\n"
+        "- Toothfill® (Example Dental)\n- Gumfix™\n- Plain®\n",
+        extract_statements,
+    )
+    (products,) = extraction.version["product_lists"]
+    assert [(one["name"], "review" in one) for one in products["products"]] == [
+        ("Toothfill®", False),
+        ("Gumfix™", True),
+        ("Plain®", False),
+    ]
+    assert "products of the statement above" in products["review"][0]
+    assert all(line.startswith("#") for line in not_understood(extraction.book.close()))
+
+
+def test_authorization_among_the_statements() -> None:
+    extraction = extracted(
+        POLICY + "Prior authorization is required for widgets.\n\nWidgets are investigational.",
+        extract_lines_of_business,
+        extract_statements,
+        extract_authorization,
+        issuer=ISSUER,
+    )
+    rules = extraction.version["authorization"]
+    assert {rule["rule"] for rule in rules} == {"auth-needed"}
+    assert [len(rule.get("review", ())) for rule in rules] == [1, 0, 0, 0, 0, 0]  # asked once for the sentence
+    assert all(line.startswith("#") for line in not_understood(extraction.book.close()))
+
+
+def test_a_row_whose_stance_has_a_condition_is_asked_about() -> None:
+    extraction = extracted(
+        "# Widgets\n\n## Coding\n\n| CPT Code | Description |\n|---|---|\n| 0111T | One (Investigational when used for ice) |\n",
+        extract_coding,
+    )
+    (listing,) = extraction.version["code_listings"]
+    assert listing["decides"] == "with-provisions"
+    assert "Investigational when used for ice" in listing["codes"][0]["review"][0]
+
+
+def test_marks_stand_once() -> None:
+    references = extracted(
+        "# Widgets\n\n## References\n\nAble A. One. 2020.\n\nBaker B. Two. 2021.\n\nCole C. Three. 2022.\n", extract_references
+    )
+    counted = [
+        item for item in references.version["references"] if any("were counted" in mark for mark in item.get("review", ()))
+    ]
+    assert len(references.version["references"]) == 3
+    assert len(counted) == 1
+    related = extracted("# Widgets\n\n## Related Policies\n\n- Arm widgets\n- Leg widgets\n", extract_related)
+    assert ["review" in item for item in related.policy["related"]] == [True, False]
+
+
+def test_headings_of_columns_without_a_heading_row() -> None:
+    extraction = extracted(
+        "# Widgets\n\n## Revision Details\n\n| | | |\n|---|---|---|\n| Type of Revision | Summary of Changes | Date |\n"
+        "| Annual Review | References updated. | 3/15/2026 |\n",
+        extract_history,
+    )
+    assert [event["date"] for event in extraction.policy["history"]] == ["2026-03-15"]
+    assert not_understood(extraction.book.close()) == ["# Widgets"]
+
+
+def test_a_reason_before_the_services() -> None:
+    (provision,) = provisions(
+        "Due to insufficient evidence, the following are unproven and not medically necessary:\n\n- Icing\n- Cupping"
+    )
+    assert in_words(provision["when"]) == "any(icing, cupping)"
+
+
+def test_conditions_that_the_subject_announces() -> None:
+    (provision,) = provisions("Icing of the following conditions is considered investigational:\n\n- Gout\n- Lupus")
+    assert in_words(provision["when"]) == "icing"
+    assert in_words(provision["criteria"]) == "any(gout, lupus)"
+
+
+def test_a_unit_that_goes_on_is_not_cut() -> None:
+    assert read("Creatinine clearance less than 60 mL/min")[0] == "creatinine_clearance_ml_min less_than 60"

@@ -61,7 +61,7 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     (SectionKind.REFERENCES, ("(selected )?(references?|bibliography|sources|citations)( and resources)?",)),
     (
         SectionKind.RELATED,
-        (r"related( [a-z]+){0,2} (policies|guidelines|resources|policy|documents|links|topics|rules)", "see also"),
+        (r"related( [a-z/]+){0,3} (policies|guidelines|resources|policy|documents|links|topics|rules)", "see also"),
     ),
     (
         SectionKind.CODING,

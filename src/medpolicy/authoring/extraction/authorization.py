@@ -46,6 +46,10 @@ _WORDS_OF_RULES: Final = {
     "conditional": "it depends whether authorization is needed",
     "auth-needed": "authorization is needed beforehand",
 }
+# Among the statements only a sentence that begins so speaks of authorization and of nothing else.
+_STATES_A_RULE: Final = re.compile(
+    r"^\W*(?:prior authori[sz]ation|pre-?certification|pre-?authori[sz]ation)\s+(?:is|are|may|will)\b[^.;]*\.?\s*$", re.IGNORECASE
+)
 _POINTS_ELSEWHERE = re.compile(r"\bsee (?:the )?(?:table )?(?:below|above|following|table)\b|\brefer to\b", re.IGNORECASE)
 _PRODUCTS = re.compile(r"\bproducts?\b", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w-])(?:\d{4}[0-9AFMTU]|[A-Z]\d{4})(?![\w-])")
@@ -73,6 +77,11 @@ def extract_authorization(extraction: Extraction) -> None:
         for block in content(section):
             for said in _said(extraction, section, block):
                 _add(extraction, rules, said)
+    for section in extraction.outline.of_kind(SectionKind.POLICY):
+        for block in content(section):
+            if _STATES_A_RULE.match(block.text) and rule_of(block.text) is not None:
+                for said in _said(extraction, section, block):
+                    _add(extraction, rules, said)
     if rules:
         extraction.version["authorization"] = rules
 
@@ -171,6 +180,7 @@ def _every_line(extraction: Extraction) -> tuple[str, ...]:
 def _add(extraction: Extraction, rules: list[Item], said: _Said) -> None:
     names = {line.id: line for line in known_lines(extraction)}
     of_version = _every_line(extraction)
+    doubts = said.doubts  # once for each place, at its first rule
     for setting in said.settings:
         for line in said.lines_of_business:
             if line not in of_version:
@@ -178,7 +188,8 @@ def _add(extraction: Extraction, rules: list[Item], said: _Said) -> None:
             extraction.use(said.lines, f"authorization[{setting}, {line}]")
             earlier = next((rule for rule in rules if _is_same(rule, setting, line, said.procedures)), None)
             if earlier is None:
-                rules.append(_rule(extraction, said, setting, names[line]))
+                rules.append(_rule(extraction, said, setting, names[line], doubts))
+                doubts = ()
             elif earlier["rule"] != said.rule:
                 here, there = _WORDS_OF_RULES[earlier["rule"]], _WORDS_OF_RULES[said.rule]
                 mark(earlier, f"two places disagree: here {here}; on line {said.lines[0]} {there}: which holds?")
@@ -189,13 +200,13 @@ def _is_same(rule: Item, setting: str, line: str, procedures: tuple[str, ...]) -
     return (rule["setting"], rule["lines_of_business"], rule.get("procedures", [])) == (setting, [line], list(procedures))
 
 
-def _rule(extraction: Extraction, said: _Said, setting: str, line: KnownLine) -> Item:
+def _rule(extraction: Extraction, said: _Said, setting: str, line: KnownLine, doubts: tuple[str, ...]) -> Item:
     rule: Item = {"setting": setting, "lines_of_business": [line.id], "rule": said.rule}
     if said.procedures:
         rule["procedures"] = list(said.procedures)
     of_codes = f" for {', '.join(said.procedures)}" if said.procedures else ""
     rule["text"] = f"{setting.capitalize()}, {line.name}{of_codes}: {_WORDS_OF_RULES[said.rule]}."
     rule["citation"] = extraction.cite(said.section, said.lines)
-    for doubt in said.doubts:
+    for doubt in doubts:
         mark(rule, doubt)
     return rule

@@ -41,6 +41,11 @@ _MARK_OF_ROW = re.compile(
     r"not medically necessary|cosmetic)\)\s*$",
     re.IGNORECASE,
 )
+_MARK_WITH_CONDITION = re.compile(
+    r"\((?P<said>(?:investigational|experimental|unproven|non-?covered|not covered|not medically necessary|cosmetic|covered|"
+    r"medically necessary)\b,?\s+(?:only\s+)?(?:when|if|for|unless|except|with|without)\b[^()]*)\)\s*$",
+    re.IGNORECASE,
+)
 _WORTH_OF_LISTS = re.compile(
     r"\b(?:does|do) not (?:imply|constitute|guarantee|indicate|denote|mean)\b|\bfor (?:reference|"
     r"information(?:al)?) purposes only\b"
@@ -134,6 +139,12 @@ def is_conditional(text: str) -> bool:
 def has_own_condition(text: str) -> bool:
     """Whether the words above codes name a use of their own, such as "for the treatment of ..."."""
     return _OWN_CONDITIONS.search(text) is not None and _CONDITIONS.search(text) is None
+
+
+def mark_with_condition(text: str) -> str | None:
+    """What a row's end says in brackets of a stance that holds in some cases, such as "(Investigational when ...)"."""
+    match = _MARK_WITH_CONDITION.search(text)
+    return None if match is None else match["said"]
 
 
 def is_mark(cell: str) -> bool:

@@ -25,6 +25,7 @@ from medpolicy.authoring.extraction.code_text import (
     is_mark,
     kind_of_codes,
     mark_of_row,
+    mark_with_condition,
     names_only_systems,
     says_what_a_list_is_for,
     stance_of,
@@ -224,13 +225,16 @@ class _CodingReader:
             self._extraction.book.not_understood(row.lines, f"the range {printed.first}-{printed.last} could not be written out")
             return
         listing = self._listing_for(section, self._kind if self._kind == PCS else printed.system or "", row)
-        for code in codes:
+        for at, code in enumerate(codes):
             if any(listed.code == code for listed in listing.listed):
                 self._extraction.use(row.lines, f"code_listings[{listing.item['id']}].codes[{code}]")
                 continue
             item: Item = {"code": code, "citation": self._extraction.cite(section, row.lines)}
-            if printed.last is not None:
-                mark(item, f"it stands within the range {printed.first}-{printed.last}, which was written out")
+            if printed.last is not None and at == 0:
+                mark(item, f"the range {printed.first}-{printed.last} was written out: {len(codes)} codes from here")
+            said = mark_with_condition(row.text)
+            if said is not None:
+                mark(item, f"its row says “{said}”: does a statement say so?")
             if listing.item["decides"] == ALONE and _UNLISTED.search(row.text):
                 mark(item, "it is an unlisted code, which serves for many services: does the listing alone decide?")
             listing.item["codes"].append(item)

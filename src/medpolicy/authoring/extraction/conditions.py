@@ -366,6 +366,10 @@ def _as_years(bounds: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 _NEGATIONS: Final = (
+    re.compile(
+        r"^(?P<before>(?:(?!\b(?:that|which|who)\b).)*\b(?:has|have))\s+not\s+(?P<after>(?:had|been|received|"
+        r"undergone|used|taken)\b.+)$"
+    ),
     re.compile(r"^(?P<before>.*\b(?:is|are|was|were))\s+not\s+(?P<after>.+)$"),
     re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:does not|do not|did not) have\s+(?P<after>.+)$", re.IGNORECASE),
     re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:has|have|there is|there are) no\s+(?P<after>.+)$", re.IGNORECASE),
@@ -440,7 +444,8 @@ def search_outside(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 
 _DANGLING: Final = re.compile(
-    r"(?:[\s,;]+(?:and|or|of|for|with|in|at|by|to|from|over|is|are|was|were|has|have|had|been|be|a|an|the|between|lasting|"
+    r"(?:[\s,;]+(?:for those aged|those aged|aged|and|or|of|for|with|in|at|by|to|from|over|is|are|was|were|has|have|"
+    r"had|been|be|a|an|the|between|lasting|"
     r"measuring))+\s*$",
     re.IGNORECASE,
 )
@@ -516,6 +521,9 @@ def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
     return whole, ""
 
 
+_ONLY_A_VERB: Final = re.compile(r"[a-z]+ed|present|ongoing")
+
+
 def _noun_before(text: str) -> str:
     """The noun phrase at the end of the text: what follows its last verb or "following"."""
     parts = re.split(
@@ -523,4 +531,7 @@ def _noun_before(text: str) -> str:
         r"completed)\b",
         text,
     )
+    named = [part.strip(" ,;") for part in parts if part.strip(" ,;")]
+    if len(named) > 1 and _ONLY_A_VERB.fullmatch(named[-1]):  # "the condition has persisted"
+        return named[-2]
     return parts[-1].strip(" ,;") or text.strip(" ,;")

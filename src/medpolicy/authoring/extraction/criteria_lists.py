@@ -134,7 +134,8 @@ class CriteriaLists:
             for child in item.children:
                 if begins_with_measure(child.text):
                     child.text = f"{subject} is {child.text[:1].lower()}{child.text[1:]}"
-        own = "" if subject else content_of_lead_in(item.text, quantifier)
+        announced = give_predicate(item.children, item.text, quantifier)
+        own = "" if subject else content_of_lead_in(announced, quantifier)
         nested = self.read(item.children, quantifier)
         head = self._conditions.read(own, self._extraction.cite(self._section, item.block.lines)) if own else None
         if quantifier is None and own and nested is not None:
@@ -157,6 +158,36 @@ def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:
     return match["subject"] if match is not None else ""
 
 
+_PREDICATE_OF_LIST: Final = re.compile(
+    r"^\s*(?:(?:[a-z-]+\s+){0,2}?(?:treatments?|therap(?:y|ies)|medications?|drugs?|agents?|methods?|options?|measures?)\s+)?"
+    r"(?P<predicate>(?:has|have|had|is|are|was|were)\s+(?:(?:not|been|be)\s+)*"
+    r"(?!(?:met|present|documented|satisfied|fulfilled|demonstrated|true|apply|applicable|required)\b)\w[^:]*?)\s*:\s*$",
+    re.IGNORECASE,
+)
+_PLURAL: Final = re.compile(r"(?:[^su]s|ies)\s*$", re.IGNORECASE)
+
+
+def give_predicate(items: Sequence[ListItem], text: str, quantifier: Quantifier | None) -> str:
+    """ "Two of the following have failed:" says of each item that it failed. The lead-in without what was given to the items."""
+    if quantifier is None or any(item.children for item in items):
+        return text
+    match = _PREDICATE_OF_LIST.match(text[quantifier.end :])
+    if match is None or any(re.search(r"\b(?:is|are|has|have|was|were)\b", item.text) for item in items):
+        return text
+    for item in items:
+        noun = item.text.strip(" .;,")
+        item.text = f"{noun} {_agreeing(match['predicate'], is_plural=_PLURAL.search(noun) is not None)}"
+    return f"{text[: quantifier.end]}:"
+
+
+def _agreeing(predicate: str, *, is_plural: bool) -> str:
+    """The predicate with its verbs in the number of the noun that it is said of."""
+    pairs = (("has", "have"), ("is", "are"), ("was", "were"))
+    for one, many in pairs:
+        predicate = re.sub(rf"\b(?:{one}|{many})\b", many if is_plural else one, predicate, flags=re.IGNORECASE)
+    return predicate
+
+
 def _cited(node: Item, citation: Item) -> Item:
     return node if "citation" in node else {**node, "citation": citation}
 
@@ -173,7 +204,8 @@ _DANGLING_LEAD: Final = re.compile(
     r"as demonstrated by|based on|"
     r"provided|provided that|(?:the )?(?:(?:treating|prescribing|requesting|ordering)\s+)?(?:physician|provider|"
     r"clinician|specialist)s?|"
-    r"at least|following|in|to|treatment|as an?|an?|that|who|including|only|treating|shown by|individual|individuals|"
+    r"at least|following|in|to|treatment|as an?|an?|that|who|including|only|treating|shown by|causing|resulting in|"
+    r"manifested by|characterized by|seen (?:on|in|by)|evidenced by|individual|individuals|"
     r"member|members|patient|"
     r"patients|persons?))+\s*$",
     re.IGNORECASE,

@@ -59,14 +59,14 @@ class FactBook:
                 mark(known, f"a number is printed without a unit: taken as {known['unit']}, as elsewhere")
             return wanted
         in_unit = "" if unit == "1" else f", in {unit}"
-        ask = f"What is the {_lower_first(words) or 'measured value'}{in_unit}?"
+        ask = _question_of_number(words, in_unit)
         return self._add(wanted, {"type": "number", "unit": unit, "ask": ask}, citation)
 
     def duration(self, subject: str, unit: str, citation: Item, *, elapsed: bool) -> str:
         """The id of the length of time; `elapsed` where it counts back from the day of the service."""
         subject = self.spelled_out(subject)
         words = _plain(subject)
-        ask = f"How long ago: {words}?" if elapsed else f"For how long: {words}?"
+        ask = _question_of_time_since(words) if elapsed else _question_of_duration(words)
         joiner = "time_since" if elapsed else ""
         wanted = f"{joiner}_{fact_id(subject)}" if elapsed else f"{fact_id(subject)}_duration"
         wanted = wanted if fact_id(subject) else ("time_since" if elapsed else "duration")
@@ -150,6 +150,13 @@ def question_of(text: str) -> str:
     match = _COPULA.match(words)
     if match is not None and match["subject"].lower() not in ("there", "it"):
         return f"{match['verb'].capitalize()} {_lower_first(match['subject'])} {match['rest']}?"
+    if match is not None and match["subject"].lower() == "it" and match["verb"] in ("is", "was"):
+        return f"{match['verb'].capitalize()} it {match['rest']}?"
+    having = _THOSE_WITH.match(words)
+    if having is not None:
+        return f"Does the member have {having['what']}?"
+    if _FOUND_OR_NOT.match(words):
+        return f"Is there {_lower_first(words)}?"
     opened = re.match(r"there (?P<verb>is|are|has been) (?P<rest>.+)$", words, re.IGNORECASE)
     if opened is not None:
         verb = opened["verb"].lower()
@@ -158,6 +165,46 @@ def question_of(text: str) -> str:
     if must is not None:
         return f"Does this hold: {must['rest']}?"
     return f"Does this apply: {_lower_first(words)}?"
+
+
+_THOSE_WITH: Final = re.compile(
+    r"(?:in\s+|for\s+)?(?:an?\s+|the\s+)?(?:individuals?|members?|patients?|persons?|people|those)\s+(?:with|"
+    r"who have|having)\s+(?P<what>.+)$",
+    re.IGNORECASE,
+)
+_FOUND_OR_NOT: Final = re.compile(
+    r"(?:an?\s+)?(?:(?:known|documented|high|increased|personal|family|previous|prior)\s+)*"
+    r"(?:inability|intolerance|failure|lack|absence|presence|evidence|documentation|history|risk|loss|need|diagnosis|"
+    r"suspicion)\b",
+    re.IGNORECASE,
+)
+
+
+def _question_of_number(words: str, in_unit: str) -> str:
+    subject = _lower_first(words) or "measured value"
+    if _COPULA.match(words) is not None:
+        return f"Which number holds{in_unit}: {subject}?"
+    first = re.match(r"(?:number of\s+)?(?P<many>[a-z-]+[^siu\W]s)\b", subject)
+    if first is not None and not in_unit:
+        return f"How many {re.sub(r'^number of ', '', subject)}?"
+    return f"What is the {subject}{in_unit}?"
+
+
+def _question_of_duration(words: str) -> str:
+    match = _COPULA.match(words)
+    if match is not None and match["verb"] in ("has", "have") and match["subject"].lower() != "it":
+        return f"For how long {match['verb']} {_lower_first(match['subject'])} {match['rest']}?"
+    return f"For how long: {_lower_first(words)}?"
+
+
+def _question_of_time_since(words: str) -> str:
+    match = _COPULA.match(words)
+    if match is not None and match["subject"].lower() != "it":
+        been = match["rest"].startswith("been ") and match["verb"] in ("has", "have")
+        verb = {"has": "was", "have": "were"}[match["verb"]] if been else match["verb"]
+        if verb in ("was", "were"):
+            return f"How long ago {verb} {_lower_first(match['subject'])} {match['rest'].removeprefix('been ')}?"
+    return f"How long ago: {_lower_first(words)}?"
 
 
 def _plain(text: str) -> str:

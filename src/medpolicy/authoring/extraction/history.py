@@ -147,6 +147,9 @@ def _rows(extraction: Extraction, table: Block) -> Iterator[tuple[PrintedDate, E
             extraction.use(lines, "history")
             continue
         printed = leading_date(row.texts[column]) if column < len(row.texts) else None
+        if printed is None and _is_column_heading(" ".join(row.texts)):
+            extraction.use(lines, "history")
+            continue
         if printed is None:
             extraction.book.not_understood(lines, "a row of the history without a date")
             continue
@@ -204,7 +207,7 @@ def _begun(entry: Entry) -> Iterator[tuple[PrintedDate, Entry]]:
 
 _COLUMN_WORDS = re.compile(
     r"(?:type of (?:revision|change)|summary of changes?|(?:revision|review|effective)? ?date|action|description|reason"
-    r"|comments?)+",
+    r"|comments?|revision|status|version|changes?|section|notes?)+",
     re.IGNORECASE,
 )
 

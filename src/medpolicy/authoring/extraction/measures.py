@@ -68,7 +68,7 @@ _NUMBER: Final = rf"\d+(?:,\d{{3}})*(?:\.\d+)?|{NUMBER_WORDS}"
 _UNIT: Final = "|".join(f"(?:{pattern})" for _, pattern in _UNITS)
 _SUFFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _AFTER)
 _PREFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _BEFORE)
-_UNIT_END: Final = r"(?![A-Za-z0-9])"
+_UNIT_END: Final = r"(?![A-Za-z0-9]|/[A-Za-z])"  # "60 mL/min" is not "60 mL"
 
 _MEASURE: Final = re.compile(
     rf"(?P<prefix>(?<![A-Za-z])(?:{_PREFIX})(?![A-Za-z]))?\s*(?<![\w.])(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
@@ -101,6 +101,9 @@ class Measure:
 
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
+_TO_COME: Final = re.compile(
+    r"\b(?:need(?:s|ed)?|planned|expected|scheduled|anticipated|intended|will|to be|expires?|due)\b[^.;]*$", re.IGNORECASE
+)
 _WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
 _FOR: Final = re.compile(r"\b(?:for|over|lasting)(?: a (?:period|duration) of| the (?:past|last))?\s*$", re.IGNORECASE)
 _OF_LAST: Final = re.compile(r"\bof (?:the )?(?:last|past|previous)\s*$", re.IGNORECASE)
@@ -160,6 +163,8 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         if ago is not None:
             return _range("duration", ago.start(), end, match, AT_MOST, years, "", elapsed=True)
         within = _WITHIN.search(before)
+        if within is not None and _TO_COME.search(before):
+            return None  # "needed within 12 weeks": not how long ago
         if within is not None:
             return _range("duration", within.start(), end, match, AT_MOST, years, "", elapsed=True)
         if comparator is None and match["high"] is None:

@@ -45,8 +45,8 @@ def product_list_of(
             "name": match["name"].strip() if match else text,
             "manufacturer": match["maker"].strip() if match else "not named",
         }
-        if match is None:
-            mark(product, "the document names no maker")
+        if match is None and not any("review" in known for known in products):
+            mark(product, "the document names no maker, here or wherever a maker is “not named”")  # once, at the first
         product["citation"] = extraction.cite(section, item.lines)
         products.append(product)
         extraction.use(item.lines, f"product_lists[{identifier}].products[{slug(product['name'])}]")

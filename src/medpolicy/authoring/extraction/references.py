@@ -14,6 +14,7 @@ from medpolicy.authoring.outline import Section, SectionKind
 
 _NUMBERED = re.compile(r"\[?(?P<number>\d{1,3})[.)\]](?:\s*(?=[^\W\d_])|\s+(?=[“\"‘'(<\d]))(?P<text>.*)", re.DOTALL)
 _LARGEST_GAP = 5
+_COUNTED = "no number is printed before it, nor before those that follow; they were counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,10 @@ def _reference(extraction: Extraction, section: Section, printed: _Numbered, bef
     for doubt in doubts:
         mark(item, doubt)
     if printed.number is None:
-        mark(item, "no number is printed before it; it was counted")
+        if before and before[-1]["number"] == number - 1 and _COUNTED in before[0].get("review", ()):
+            pass  # said once, at the first
+        else:
+            mark(item, _COUNTED)
     elif printed.number != number:
         mark(item, f"it is printed as number {printed.number}, which another reference bears; it was given the next free number")
     elif taken and number > taken[-1] + 1:

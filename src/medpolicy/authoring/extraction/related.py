@@ -17,6 +17,7 @@ _BEHIND = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _BEFORE = re.compile(rf"^#?\(?(?P<number>{_NUMBER})\)?\s*[-–:,|]*\s+(?P<title>[^\W\d_].*)$", re.IGNORECASE | re.DOTALL)
+_NO_NUMBER = "no number is printed, here or further down: an id made of the title stands for each that has none"
 _NONE = re.compile(r"^(?:none|not applicable|n/?a|no related (?:policies|guidelines))\b.{0,40}$", re.IGNORECASE)
 
 
@@ -40,8 +41,8 @@ def _related(extraction: Extraction, section: Section, entry: Entry, before: lis
     title = (match["title"] if match else entry.text).strip(" ,;.")
     number = match["number"] if match else unique(slug(title, limit=40), [item["number"] for item in before])
     item: Item = {"number": number, "title": title, "citation": extraction.cite(section, entry.lines)}
-    if match is None:
-        mark(item, "no number is printed; an id made of the title stands for it")
+    if match is None and not any(_NO_NUMBER in item.get("review", ()) for item in before):
+        mark(item, _NO_NUMBER)  # once, at the first
     extraction.use(entry.lines, f"related[{number}]")
     return item
 

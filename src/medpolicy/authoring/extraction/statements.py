@@ -14,7 +14,7 @@ from typing import Final
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined, search_outside
 from medpolicy.authoring.extraction.context import Extraction, Item, mark, section_name, slug, unique
-from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, items_of
+from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, give_predicate, items_of
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
@@ -104,7 +104,7 @@ _IN_CERTAIN_CASES: Final = re.compile(
     re.IGNORECASE,
 )
 _BECAUSE: Final = re.compile(
-    r"\s*\b(?:due to|because|since|as there is|as the|"
+    r"\s*\b(?:due to|because|since|as (?:there|it|they|these|this) (?:is|are)|as the|"
     r"as (?:defined|described|stated) (?:in|by|under) (?:the|a|this|your|their)(?: \w+[’']s)? (?:\w+ )?"
     r"(?:contract|certificate|benefit|plan|policy|evidence of coverage)\b)\b.*$",
     re.IGNORECASE | re.DOTALL,
@@ -147,7 +147,18 @@ _CRITERIA_FOR_EACH: Final = re.compile(
 )
 
 
+_NAMES_PRODUCTS: Final = re.compile(
+    r"\b(?:products?|devices?|substitutes?|systems?|materials?|brands?|grafts?|implants?)\b.*\b(?:are|is|include|"
+    r"includes|following)\b",
+    re.I,
+)
 _LONGEST_TITLE: Final = 10  # words
+_REASON_BEFORE: Final = re.compile(r"^(?:due to|because of|based on|given|owing to)\s+[^,]*,\s*(?=\S)", re.IGNORECASE)
+_FOR_LISTED_USES: Final = re.compile(
+    r"(?<=\w)\s+(?:for|of|in|to treat)\s+(?:(?:any|either|all|each) of\s+)?the following\s+(?:[a-z-]+\s+){0,2}?"
+    r"(?:indications?|conditions?|diagnos[ei]s|diseases?|disorders?|uses|purposes|situations|circumstances)\s*$",
+    re.IGNORECASE,
+)
 _NOT_WHY: Final = "and not why: check the stance"
 _ALIKE: Final = 0.4  # of two names of a service, by their words
 
@@ -240,6 +251,8 @@ class _Statements:
             elif said is not None and said.subject.strip():
                 self._statement(section, said, lines, announced)
                 took_list = took_list or bool(announced)
+            elif announced and self._products_named_later(section, sentence, lines, announced):
+                took_list = True
             elif _SOMEONE_ELSES.search(sentence) is not None and _HANDS_OVER.search(sentence):
                 self._delegated(section, sentence, lines)
             elif _EXPLAINS.search(sentence):
@@ -296,8 +309,11 @@ class _Statements:
     # -- one statement --------------------------------------------------------------------------------------------
 
     def _statement(self, section: Section, said: StanceSaid, lines: list[int], items: list[ListItem]) -> None:
-        subject, procedures = _without_codes(said.subject)
+        subject, procedures = _without_codes(_REASON_BEFORE.sub("", said.subject))
         tail, more = _without_codes(said.tail)
+        listed = _FOR_LISTED_USES.search(subject) if items else None
+        if listed is not None:  # "Widgets for the following conditions are investigational:"
+            subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
         procedures += [code for code in more if code not in procedures]
         all_lines = sorted({*lines, *(line for item in items for line in item.lines)})
         otherwise = _UNMET.search(subject) or _UNMET.search(tail) or _ALL_OTHER.search(tail) or _ALL_OTHER.search(subject)
@@ -360,6 +376,7 @@ class _Statements:
     ) -> tuple[Item | None, Item | None]:
         """What follows the stance: for what (scope), and under which criteria. `announced`: some list follows."""
         quantifier = quantifier_in(tail)
+        tail = give_predicate(items, tail, quantifier)
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")
         tree = CriteriaLists(self._extraction, section, self._conditions).read(items, quantifier) if items else None
@@ -550,6 +567,26 @@ class _Statements:
             taken=[known["id"] for known in self._product_lists],
         )
         self._product_lists.append(found)
+
+    def _products_named_later(self, section: Section, sentence: str, lines: list[int], items: list[ListItem]) -> bool:
+        """Read a list of products that stands by itself behind the statement that it belongs to; False where it is none."""
+        before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
+        names = is_product_list([item.text for item in items]) and _NAMES_PRODUCTS.search(sentence)
+        if not names or before is None or any(known["provision"] == before.provision["id"] for known in self._product_lists):
+            return False
+        found = product_list_of(
+            self._extraction,
+            section,
+            before.provision["id"],
+            items,
+            {},
+            lines,
+            taken=[known["id"] for known in self._product_lists],
+        )
+        mark(found, "it was read as the products of the statement above; say which questions the naming of one of them answers")
+        self._product_lists.append(found)
+        self._extraction.use(lines, f"product_lists[{found['id']}]")
+        return True
 
     def _examples(self, section: Section, statement: _Statement, items: Sequence[ListItem]) -> None:
         """What a catch-all names as examples decides by itself; other examples only illustrate."""
