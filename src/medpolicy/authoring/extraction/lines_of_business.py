@@ -85,7 +85,8 @@ def extract_lines_of_business(extraction: Extraction) -> None:
     every = [line.id for line in known_lines(extraction)]
     named = every if stated is None or stated.text is None else lines_named_in(extraction, stated.text)
     if stated is None:
-        mark(extraction.version, "the document does not say for which lines of business it speaks; all were taken")
+        if len(every) > 1:
+            mark(extraction.version, "the document does not say for which lines of business it speaks; all were taken")
         stated = _title(extraction)
     elif not named:
         mark(extraction.version, "no line of business could be told from the words of the document; all were taken")
@@ -233,13 +234,19 @@ def _named_by_document(extraction: Extraction, stated: _Stated | None) -> list[I
     if not names:
         others = _exceptions(extraction)
         names = ["Commercial", *others]
-        source = "the program exceptions, with a commercial line assumed" if others else "nothing: one commercial line is assumed"
+        source = "the program exceptions, with a commercial line assumed" if others else ""
     found: list[Item] = []
     for name in names:
         line_id = unique(slug(name), [item["id"] for item in found])
         program = next((PROGRAMS[word] for word in _WORD.findall(name.lower()) if word in PROGRAMS), "commercial")
         found.append({"id": line_id, "name": _TRADEMARKS.sub("", name).strip(), "program": program})
-    mark(extraction.version, f"no issuer is on file; its lines of business were read from {source}")
+    if source:
+        mark(extraction.version, f"no issuer is on file; its lines of business were read from {source}")
+    else:
+        mark(
+            extraction.version,
+            "no issuer is on file, and the document names no lines of business: one commercial line was assumed",
+        )
     return found
 
 

@@ -281,7 +281,7 @@ class _Statements:
         unexplained = [reason for reason in reasons if reason.endswith(_NOT_WHY)]
         if provision["stance"] == "not-medically-necessary" and unexplained and said.stance != "medically-necessary":
             provision["stance"] = said.stance
-            provision["text"] = _text(_core(before.subject), said.stance, "criteria" in provision)
+            provision["text"] = _text(provision["text"].partition(":")[0], said.stance, "criteria" in provision)
             provision["review"] = [reason for reason in reasons if reason not in unexplained]
             if not provision["review"]:
                 del provision["review"]
