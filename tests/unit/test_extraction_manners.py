@@ -416,3 +416,73 @@ def test_conditions_that_the_subject_announces() -> None:
 
 def test_a_unit_that_goes_on_is_not_cut() -> None:
     assert read("Creatinine clearance less than 60 mL/min")[0] == "creatinine_clearance_ml_min less_than 60"
+
+
+# -- what must not be turned into its contrary ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stance"),
+    [
+        ("The plan does not consider widgets to be medically necessary.", "not-medically-necessary"),
+        ("Widgets are not considered medically necessary.", "not-medically-necessary"),
+        ("Widgets would be considered experimental.", "investigational"),
+        ("Widgets have not been proven and are considered investigational.", "investigational"),
+        ("Widgets are considered medically necessary and, therefore, covered.", "medically-necessary"),
+    ],
+)
+def test_denials(sentence: str, stance: str) -> None:
+    (provision,) = provisions(sentence)
+    assert (provision["stance"], in_words(provision["when"]), provision.get("review")) == (stance, "widgets", None)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The plan does not consider widgets investigational.",
+        "Widgets are no longer considered medically necessary.",
+        "Widgets are rarely medically necessary.",
+        "There is little evidence for widgets and they are considered investigational.",
+    ],
+)
+def test_what_takes_no_plain_stance_is_not_understood(sentence: str) -> None:
+    extraction = extracted(POLICY + sentence, extract_statements)
+    assert extraction.version["provisions"] == []
+    assert sentence in not_understood(extraction.book.close())
+
+
+def test_two_stances_in_a_sentence() -> None:
+    first, second = provisions("Widgets are medically necessary for gout; widgets are investigational for lupus.")
+    assert (in_words(first["criteria"]), in_words(second["criteria"])) == ("gout", "all(widgets, lupus)")
+    (provision,) = provisions("Widgets are considered medically necessary for gout and investigational for lupus.")
+    assert "second stance" in provision["review"][0]
+    (provision,) = provisions(
+        "Widgets are medically necessary only when all of the following are met, and not medically necessary otherwise:\n\n"
+        "- Gout\n- Lupus"
+    )
+    assert (provision["otherwise"], in_words(provision["criteria"])) == ("not-medically-necessary", "all(gout, lupus)")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Aged 18 to 65 years", "age at_least 18, age at_most 65"),
+        ("Under the age of 21", "age less_than 21"),
+        ("Older than 18 years", "age more_than 18"),
+        ("Younger than 21 years of age", "age less_than 21"),
+        ("Member must not be pregnant", "pregnant is False"),
+        ("members with 1) gout, 2) lupus, or 3) rash", "any(gout, lupus, rash)"),
+        ("(a) gout and (b) rest has failed", "all(gout, rest_failed)"),
+        ("QRS duration at least 150 ms", "qrs_duration at_least 150 ms"),
+        ("Score of 10 or more on the scale", "score_on_scale at_least 10"),
+    ],
+)
+def test_more_conditions(text: str, expected: str) -> None:
+    assert read(text)[0] == expected
+
+
+def test_what_stands_before_a_list_is_kept() -> None:
+    (provision,) = provisions(
+        "Widgets are medically necessary when fitted by a specialist and when ALL of the following are met:\n\n- Gout\n- Lupus"
+    )
+    assert in_words(provision["criteria"]) == "all(fitted_by_specialist, gout, lupus)"

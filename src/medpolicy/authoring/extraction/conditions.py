@@ -33,6 +33,10 @@ _SOMEONE_ELSES: Final = re.compile(
     r"\b(?:InterQual|MCG|Milliman|NCCN|eviCore|AIM Specialty|Carelon|LCD|NCD|local coverage determination|"
     r"national coverage determination)\b"
 )
+_INLINE_MARK: Final = re.compile(r"(?<![\w.])\(?(?P<mark>[1-9]|[a-i])\)\s+(?=[A-Za-z])")
+_OF_THOSE: Final = re.compile(
+    r"\b(?:in|for|those|individuals?|members?|patients?|persons?|people|who|when|if|there|is|are|the|has|have)\b", re.I
+)
 _ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
 _OTHER_CRITERIA: Final = re.compile(
     r"\bcriteria\b[^.;]*\b(?:above|below|in (?:section )?[IVX]+\b|in (?:section|part) \w|for initial|initial|"
@@ -80,6 +84,7 @@ class Conditions:
 
     def _read(self, text: str, citation: Item) -> Item | None:
         for part in (
+            self._enumerated,
             self._capitals,
             self._unless,
             self._clauses,
@@ -93,6 +98,22 @@ class Conditions:
             if found is not None:
                 return found
         return self._clause(text, citation)
+
+    def _enumerated(self, text: str, citation: Item) -> Item | None:
+        """ "with 1) gout, 2) lupus, or 3) rash": a list within the sentence."""
+        marks = list(_INLINE_MARK.finditer(text))
+        wanted = "123456789" if marks and marks[0]["mark"] == "1" else "abcdefghi"
+        if len(marks) < 2 or "".join(mark["mark"].lower() for mark in marks) != wanted[: len(marks)]:
+            return None
+        ends = [*(mark.start() for mark in marks[1:]), len(text)]
+        said = [connector_at_end(text[mark.end() : end].strip(" ,;")) for mark, end in zip(marks, ends, strict=True)]
+        connectors = {connector for _, connector in said} - {""}
+        if len(connectors) != 1:
+            self._doubt("a list within a sentence does not say whether all or any are needed: read as all")
+        kind = "any" if connectors == {"or"} else "all"
+        lead = _DANGLING.sub("", f" {text[: marks[0].start()].strip(' ,;:')}").strip(" ,;:")
+        head = self._read(lead, citation) if _says_something(_OF_THOSE.sub("", lead)) else None
+        return _node("all", [head, self._joined(kind, [part for part, _ in said], citation)])
 
     def _capitals(self, text: str, citation: Item) -> Item | None:
         for word, kind in (("AND", "all"), ("OR", "any")):
@@ -325,6 +346,14 @@ class Conditions:
             self.doubts.append(reason)
 
 
+_THE_AGE_OF: Final = re.compile(
+    r"\b(?P<bound>under|over|above|below|at least|older than|"
+    r"younger than)\s+(?:the\s+)?age\s+(?:of\s+)?(?P<years>\d{1,3})(?:\s+years)?"
+    r"(?!\s*(?:months|weeks|days|to\b|-|–|\d))(?:\s+old)?",
+    re.IGNORECASE,
+)
+
+
 def _brackets_around(text: str, measure: Measure) -> tuple[int, int] | None:
     """Where the brackets stand that hold a measure; None where none do."""
     opened, closed = text.rfind("(", 0, measure.start), text.find(")", measure.end)
@@ -336,6 +365,7 @@ def _brackets_around(text: str, measure: Measure) -> tuple[int, int] | None:
 def _clean(text: str) -> str:
     text, _ = connector_at_end(_NOTE_MARKS.sub("", text).strip())
     text = re.sub(r"\s+", " ", text).strip(" .;,:")
+    text = _THE_AGE_OF.sub(r"\g<bound> \g<years> years of age", text)
     return re.sub(r"^(?:and|or|but|then)\s+", "", text, flags=re.IGNORECASE)
 
 
@@ -373,6 +403,11 @@ _NEGATIONS: Final = (
     re.compile(r"^(?P<before>.*\b(?:is|are|was|were))\s+not\s+(?P<after>.+)$"),
     re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:does not|do not|did not) have\s+(?P<after>.+)$", re.IGNORECASE),
     re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:has|have|there is|there are) no\s+(?P<after>.+)$", re.IGNORECASE),
+    re.compile(
+        r"^(?P<before>)(?:(?:the )?(?:member|individual|patient)s?\s+)?(?:must|should|may) not (?:be|"
+        r"have)\s+(?P<after>.+)$",
+        re.IGNORECASE,
+    ),
     re.compile(r"^(?P<before>)(?:no|without|absence of)\s+(?P<after>.+)$", re.IGNORECASE),
 )
 
@@ -512,7 +547,12 @@ def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         return f"{bare.strip(' ,;')}{' value' if measure.kind == 'number' else ''}", bare.strip(" ,;")
     if word == "with" and after.strip(" .,;"):
         return after.strip(" .,;"), bare.strip(" ,;")
-    if measure.kind == "number" and measure.unit == "1" and word == "of" and re.match(r"\s+[a-z]", after):
+    if (
+        measure.kind == "number"
+        and measure.unit == "1"
+        and word == "of"
+        and re.match(r"\s+(?!(?:on|in|at|by|for|or|and)\b)[a-z]", after)
+    ):
         return f"number of {after.strip(' .,;')} ({bare.strip()})" if bare.strip() else f"number of {after.strip(' .,;')}", ""
     if measure.kind == "duration" and (measure.elapsed or word in ("for", "over", "lasting", "during", "of")):
         subject = bare.strip(" ,;(") if measure.elapsed else _noun_before(bare)

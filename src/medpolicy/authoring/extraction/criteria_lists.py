@@ -202,8 +202,7 @@ _DANGLING_LEAD: Final = re.compile(
     r"(?:[\s,;]*\b(?:when|if|where|with|for|of|and|by|the|there is|there are|is|are|must have|must meet|meets?|has|have|having|"
     r"documentation|documented|documentation of|defined as|defined|presence of|evidence of|as evidenced by|"
     r"as demonstrated by|based on|"
-    r"provided|provided that|(?:the )?(?:(?:treating|prescribing|requesting|ordering)\s+)?(?:physician|provider|"
-    r"clinician|specialist)s?|"
+    r"provided|provided that|subject|"
     r"at least|following|in|to|treatment|as an?|an?|that|who|including|only|treating|shown by|causing|resulting in|"
     r"manifested by|characterized by|seen (?:on|in|by)|evidenced by|individual|individuals|"
     r"member|members|patient|"
@@ -212,6 +211,11 @@ _DANGLING_LEAD: Final = re.compile(
 )
 
 
+_WHO_DOCUMENTS: Final = re.compile(
+    r"(?:(?:when|if)\s+)?(?:the\s+|an?\s+)?(?:(?:treating|prescribing|requesting|ordering)\s+)?(?:physician|provider|"
+    r"clinician|specialist)s?",
+    re.I,
+)
 _LETTERS_OF_ITEMS: Final = re.compile(
     r"\s*\((?:[A-Za-z0-9]{1,3}\s*(?:,|and|or|through|to|-|–)\s*)+(?:and\s+|or\s+)?[A-Za-z0-9]{1,3}\)"
 )
@@ -224,6 +228,7 @@ def content_of_lead_in(text: str, quantifier: Quantifier | None) -> str:
         return _DANGLING_LEAD.sub("", text.strip(" :")) if text.rstrip().endswith(":") else text.strip()
     before = _SUBJECT_OF_CONDITION.sub("", text[: quantifier.start])
     before = _DANGLING_LEAD.sub("", f" {before}").strip(" ,;")
+    before = "" if _WHO_DOCUMENTS.fullmatch(before) else before
     after = _LETTERS_OF_ITEMS.sub("", text[quantifier.end :])
     after = _AFTER_QUANTIFIER.sub("", after).strip(" :.,;")
     return " ".join(part for part in (before, after) if part)

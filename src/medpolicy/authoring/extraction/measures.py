@@ -27,8 +27,11 @@ _BEFORE: Final = (
             "a maximum of|maximum of|not exceeding|(?:does|do|is|may|must|should) not(?: to)? exceed|not to exceed|≤|<=|</="
         ),
     ),
-    (MORE_THAN, "greater than|more than|higher than|longer than|larger than|in excess of|exceeding|exceeds|above|over|>"),
-    (LESS_THAN, "less than|fewer than|lower than|shorter than|smaller than|under|below|<"),
+    (
+        MORE_THAN,
+        "greater than|more than|higher than|older than|longer than|larger than|in excess of|exceeding|exceeds|above|over|>",
+    ),
+    (LESS_THAN, "less than|fewer than|lower than|younger than|shorter than|smaller than|under|below|<"),
 )
 _AFTER: Final = (
     (AT_LEAST, r"(?:or|and) (?:more|greater|higher|above|over|older|longer|larger|worse)|\+"),
@@ -48,6 +51,7 @@ _UNITS: Final = (
     ("/h", r"(?:events?|episodes?|times?)?\s*(?:per|/|an)\s*(?:hour|hr)\b|events?/hour"),
     ("/min", r"(?:beats?|breaths?|times?)?\s*(?:per|/|a)\s*(?:minute|min)\b|bpm"),
     ("/d", r"(?:times?|doses?|episodes?)\s*(?:per|/|a)\s*day"),
+    ("ms", r"ms|msec|milliseconds?"),
     ("mm", r"mm|millimeters?|millimetres?"),
     ("cm", r"cm|centimeters?|centimetres?"),
     ("m", r"meters?|metres?"),
@@ -101,6 +105,7 @@ class Measure:
 
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
+_AGED: Final = re.compile(r"\bage[ds]?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
 _TO_COME: Final = re.compile(
     r"\b(?:need(?:s|ed)?|planned|expected|scheduled|anticipated|intended|will|to be|expires?|due)\b[^.;]*$", re.IGNORECASE
 )
@@ -154,7 +159,11 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         said = match["old"] or match["age"] or ""
         alone = not before.strip() and _NO_AGE.match(text[end:]) is None
         of_person = _AGE_WORD.search(before) is not None or alone
-        is_age = "of age" in said.lower() or (of_person and bool(said or (years == "years" and comparator is not None)))
+        is_age = (
+            "of age" in said.lower()
+            or (match["high"] is not None and _AGED.search(before) is not None)
+            or (of_person and bool(said or (years == "years" and comparator is not None)))
+        )
         if is_age and years == "years":
             return _range("age", start, end, match, comparator, "", "")
         if is_age:

@@ -147,6 +147,22 @@ _CRITERIA_FOR_EACH: Final = re.compile(
 )
 
 
+_HAS_NO_SERVICE: Final = re.compile(
+    r"\b(?:evidence|studies|literature|data|trials)\b.*\b(?:it|they|these|this)\s*$", re.IGNORECASE | re.DOTALL
+)
+_NOT_PROVEN_AND: Final = re.compile(
+    r",?\s*(?:has|have) not (?:yet )?been (?:proven|established|shown|"
+    r"demonstrated)\b[^,;]*?,?\s+and(?:,? therefore,?)?\s*$",
+    re.IGNORECASE,
+)
+_SECOND_STANCE: Final = re.compile(
+    r"[,;]?\s*\b(?:and|but)\s+(?:(?:is|are|it is|they are)\s+)?(?:considered\s+)?(?P<words>(?:experimental|"
+    r"investigational|unproven|"
+    r"not medically necessary|not covered|cosmetic)(?:(?:\s*,\s*|\s+(?:and|or)\s+|/)(?:experimental|investigational|"
+    r"unproven|not medically necessary))*)"
+    r"(?P<else>\s+(?:otherwise|in all other (?:cases|situations|circumstances)|for (?:all|any) other \w+))?",
+    re.IGNORECASE,
+)
 _NAMES_PRODUCTS: Final = re.compile(
     r"\b(?:products?|devices?|substitutes?|systems?|materials?|brands?|grafts?|implants?)\b.*\b(?:are|is|include|"
     r"includes|following)\b",
@@ -231,7 +247,7 @@ class _Statements:
         """Read a paragraph and the list that it announces; whether the list was taken."""
         book = self._extraction.book
         text = block.text
-        spans = sentences_of(text)
+        spans = [part for start, end in sentences_of(text) for part in _statements_of(text, start, end)]
         took_list = False
         for number, (start, end) in enumerate(spans):
             sentence = text[start:end]
@@ -248,6 +264,8 @@ class _Statements:
                 book.narrative(lines, f"{section_name(section)}: criteria follow")
             elif said is not None and self._refers_back(section, said, lines):
                 continue
+            elif said is not None and _HAS_NO_SERVICE.search(said.subject):
+                book.not_understood(lines, "it takes a stance, and of which service cannot be told")
             elif said is not None and said.subject.strip():
                 self._statement(section, said, lines, announced)
                 took_list = took_list or bool(announced)
@@ -309,8 +327,11 @@ class _Statements:
     # -- one statement --------------------------------------------------------------------------------------------
 
     def _statement(self, section: Section, said: StanceSaid, lines: list[int], items: list[ListItem]) -> None:
-        subject, procedures = _without_codes(_REASON_BEFORE.sub("", said.subject))
+        subject, procedures = _without_codes(_NOT_PROVEN_AND.sub("", _REASON_BEFORE.sub("", said.subject)))
         tail, more = _without_codes(said.tail)
+        second = _SECOND_STANCE.search(tail) if said.stance == "medically-necessary" else None
+        if second is not None and second["else"]:
+            tail = f"{tail[: second.start()]}{tail[second.end() :]}"
         listed = _FOR_LISTED_USES.search(subject) if items else None
         if listed is not None:  # "Widgets for the following conditions are investigational:"
             subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
@@ -327,7 +348,7 @@ class _Statements:
         name = subject if following is None else f"{following['nouns'] or 'services'} listed"
         when = self._subject(subject, procedures, citation) if following is None else self._named(items, section)
         scope, criteria = self._tail(section, tail, [] if examples or following else items, citation, announced=bool(items))
-        if _COVERED.search(said.words):
+        if _COVERED.search(said.words) and "necessary" not in said.words.lower():
             self._doubt(f'the document says "{said.words.strip()}" {_NOT_WHY}')
         if otherwise is not None:
             self._doubt(
@@ -357,6 +378,15 @@ class _Statements:
                 provision["criteria"] = conditions
         if procedures:
             provision["procedures"] = procedures
+        if second is not None and second["else"] and "criteria" in provision:
+            otherwise_said = stance_in(f"it is {second['words']}")
+            assert otherwise_said is not None
+            self._attach_otherwise(_Statement(provision, subject, section, all_lines), section, otherwise_said.stance, lines)
+        elif second is not None:
+            mark(
+                provision,
+                f"the sentence takes a second stance, “{second['words']}”, which was not read apart: of what does it hold?",
+            )
         self._restrict(provision, section)
         for doubt in self._conditions.doubts:
             mark(provision, doubt)
@@ -633,6 +663,17 @@ class _Statements:
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:
             self._conditions.doubts.append(reason)
+
+
+def _statements_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence in two where each side of its semicolon takes a stance of its own."""
+    at = text.find("; ", start, end)
+    if at < 0:
+        return [(start, end)]
+    first, second = stance_in(text[start:at]), stance_in(text[at + 2 : end])
+    if first is None or second is None or not first.subject.strip() or not second.subject.strip():
+        return [(start, end)]
+    return [(start, at), (at + 2, end)]
 
 
 def _is_title(block: Block) -> bool:

@@ -19,7 +19,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
         "investigational",
         (
-            r"(?:(?:is|are|remains?) )(?:considered |deemed |regarded as )?(?:to be )?(?:not proven|"
+            r"(?:(?:is|are|remains?|would be|will be) )(?:considered |deemed |regarded as )?(?:to be )?(?:not proven|"
             r"(?:experimental|investigational|unproven)"
             r"(?:(?:\s*[,/]\s*|\s+(?:and|or|and/or)\s+|,\s*(?:and|or)\s+)(?:experimental|investigational|unproven))*)"
             r"(?: and (?:is |are )?(?:therefore )?(?:not covered|not medically necessary))?"
@@ -39,7 +39,8 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:(?:proven|reconstructive|reasonable|appropriate|safe and effective|clinically (?:useful|appropriate|proven))"
             r"(?:,? and |, |/))*"
             r"(?:medically necessary|covered|approved|eligible for coverage|a covered (?:service|benefit))"
-            r"(?: and (?:appropriate|covered))?|meets? the (?:definition|criteria) (?:of|for) medical necessity"
+            r"(?:,? and,? (?:is |are )?(?:therefore,? )?(?:appropriate|covered|eligible for coverage))?|"
+            r"meets? the (?:definition|criteria) (?:of|for) medical necessity"
         ),
     ),
 )
@@ -70,6 +71,8 @@ _ACTIVE: Final = re.compile(
     r")\b(?P<tail>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+
+_NOT_BEFORE: Final = re.compile(r"\b(?:(?:do|does|did|will|would) not|(?:no longer|never|rarely))\s*$", re.IGNORECASE)
 
 ALL: Final = "all"
 ANY: Final = "any"
@@ -171,9 +174,12 @@ def stance_in(sentence: str) -> StanceSaid | None:
             best = (match.start(), match.end(), stance)
     active = _ACTIVE.search(sentence)
     if active is not None and (best is None or active.start() < best[0]):
-        return StanceSaid(
-            active["subject"], _stance_of_words(active["stance"]), active["tail"], active.start("tail"), active["stance"]
-        )
+        stance = _stance_of_words(active["stance"])
+        if _NOT_BEFORE.search(sentence[: active.start()]) is not None:
+            if stance != "medically-necessary":
+                return None  # "does not consider it investigational": what it is, is not said
+            stance = "not-medically-necessary"
+        return StanceSaid(active["subject"], stance, active["tail"], active.start("tail"), active["stance"])
     if best is None:
         for pattern in _FOR_A_SERVICE:
             given = pattern.search(sentence)
