@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import pypdfium2  # type: ignore[import-untyped]  # it has no types
 import pytest
 from playwright.sync_api import ViewportSize
 
 from medpolicy.cli import main
 from tests.browser.conftest import DESKTOP, PHONE, OpenPage
-from tests.small_library import write_library
+from tests.small_library import cite, write_library
 
 
 @pytest.fixture
@@ -20,6 +21,8 @@ def page_file(tmp_path: Path) -> Path:
     version = new / "2020-01.yaml"
     text = version.read_text(encoding="utf-8")
     text = text.replace("size, at_least: 3 mm", "size, at_least: 5 mm").replace("Wonder Widget", "Other Widget")
+    text = text.replace("facts:\n", f'facts:\n  - {{id: fresh, type: boolean, ask: "Is it fresh?", citation: {cite(2)}}}\n')
+    text = text.replace(', {value: Odd, meaning: "neither"}', "")  # a choice of one text, which is not compared
     version.write_text(text.replace("rule: auth-needed", "rule: no-auth"), encoding="utf-8")
     file = tmp_path / "difference.html"
     assert main(["diff", str(old), str(new), "--html", str(file)]) == 1
@@ -68,7 +71,8 @@ def test_it_prints(open_page: OpenPage, page_file: Path) -> None:
     page = open_page(page_file)
     page.emulate_media(media="print")
     assert not page.get_by_role("navigation").is_visible()
-    assert page.pdf()[:5] == b"%PDF-"
+    printed = "".join(sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(page.pdf()))
+    assert "Is it fresh?" in printed  # what is folded on a screen
 
 
 _LEAST_CONTRAST = """() => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ from medpolicy.cli.files import reading, writing
 from medpolicy.cli.options import JsonOption, LibraryOption, ShippedOption, day_of, library_of, print_json
 from medpolicy.cli.policy_names import find_policy
 from medpolicy.cli.screen import Screen, open_screen
-from medpolicy.errors import DocumentError, UsageError
+from medpolicy.errors import DocumentError, NotFound, UsageError
 from medpolicy.formats.attached_documents import AttachedDocument, AttachedDocuments, data_directory
 from medpolicy.formats.library_files import policy_directories
 from medpolicy.library.library import Library
@@ -35,6 +36,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _SHOWN = 6  # places of one finding; the JSON has them all
 _LONGEST = 240
+_LONG = 100  # policies, with which a person waits
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFORMATION: "bold cyan"}
 _EPILOG = """\b
 Examples:
@@ -86,12 +88,15 @@ def lint_policies(
     directories = list(library or ())
     name = policy
     if policy is not None and _is_directory(policy):
-        directories, name = [*directories, Path(policy)], None
+        directories, name = [*(one for one in directories if one.resolve() != Path(policy).resolve()), Path(policy)], None
     loaded = library_of(directories, shipped=shipped)
     wanted = _wanted(loaded, name, directories[-1:] if name is None and policy is not None else [])
     if document is not None and len(wanted) != 1:
         raise UsageError(f"--document is for one policy, and {len(wanted)} are checked; name the policy")
-    reports = [_report(loaded, loaded.policy(number, issuer), document, day) for issuer, number in wanted]
+    reports = []
+    for done, (issuer, number) in enumerate(wanted, start=1):
+        reports.append(_report(loaded, loaded.policy(number, issuer), document, day))
+        _say_how_far(done, len(wanted))
     places = PlacesInFiles(dict(policy_directories(*directories, shipped=True if shipped else None)))
     if sarif_file is not None:
         log = sarif(reports, places, tool_version=ENGINE.rpartition(" ")[2], base=Path.cwd())
@@ -102,6 +107,13 @@ def lint_policies(
     elif sarif_file != "-":
         _show(open_screen(), reports, places)
     return exit_status(reports)
+
+
+def _say_how_far(done: int, of: int) -> None:
+    """A line on standard error where a person watches a large library being checked."""
+    if of >= _LONG and sys.stderr.isatty():
+        sys.stderr.write(f"\rpolicy {done:,} of {of:,}" + ("\n" if done == of else ""))
+        sys.stderr.flush()
 
 
 def _is_directory(name: str) -> bool:
@@ -119,7 +131,14 @@ def _is_directory(name: str) -> bool:
 
 def _wanted(library: Library, name: str | None, below: Sequence[Path]) -> list[tuple[str, str]]:
     if name is not None:
-        return [find_policy(library, name)]
+        try:
+            return [find_policy(library, name)]
+        except NotFound as error:
+            if Path(name).is_dir():
+                raise NotFound(
+                    f"{name} is a directory without policies: no policy.yaml lies in it or below an issuer in it"
+                ) from error
+            raise
     return [key for key, _ in policy_directories(*below)] if below else list(library.keys)
 
 

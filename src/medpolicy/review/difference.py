@@ -17,6 +17,7 @@ from medpolicy.authoring.diff.determinations import (
 )
 from medpolicy.authoring.diff.factoring import AllTogether
 from medpolicy.authoring.diff.outcomes import Authorization, ComparedText
+from medpolicy.authoring.diff.product_axis import ProductsNamed
 from medpolicy.model.facts import RESERVED_SUBJECTS
 from medpolicy.model.issuer import Setting
 from medpolicy.model.policy import Authority, Part
@@ -106,8 +107,8 @@ def _difference(one: Difference, all_of: DeterminationDifferences) -> Json:
         **_codes(one),
         "lines_of_business": list(all_of.lines if one.lines is None else one.lines),
         "every_line": one.lines is None,
-        **({} if one.products is None else {"products": [name for name in one.products if name is not None]}),
-        "without_product": one.products is None or None in one.products,
+        **({} if one.products is None else _products(one.products, all_of.products)),
+        "without_product": one.products is None or any(not named.kinds for named in one.products),
         "settings": [setting.value for setting in settings],
         **({} if coverage is None else {"coverage": {"before": _said(coverage[0]), "after": _said(coverage[1])}}),
         "prior_authorization": {
@@ -130,6 +131,14 @@ def _codes(one: Difference) -> Json:
         "other_codes": any(not group.spans for group in groups),
         "without_code": None in one.codes,
     }
+
+
+def _products(named: Sequence[ProductsNamed], known: Sequence[ProductsNamed]) -> Json:
+    """The products any of which will do, whatever else is named; then those that have to be the only ones that matter."""
+    enough = {kind for one in named for kind in one.kinds if all(other in named for other in known if kind in other.kinds)}
+    only = [[list(names) for names in one.kinds] for one in named if one.kinds and not enough.intersection(one.kinds)]
+    kinds = dict.fromkeys(kind for one in known for kind in one.kinds if kind in enough)
+    return {"products": [name for kind in kinds for name in kind], **({"only_products": only} if only else {})}
 
 
 def _said(said: Said) -> Json:

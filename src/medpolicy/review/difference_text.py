@@ -16,11 +16,8 @@ def scope_text(one: Mapping[str, Any]) -> str:
     parts.append("every line of business" if one["every_line"] and len(lines) > 1 else ", ".join(lines))
     if len(one["settings"]) == 1:
         parts.append(one["settings"][0])
-    if one.get("products"):
-        named = f"{'with' if not one['without_product'] else 'with or without'} {_listed(one['products'], 'one of ')} named"
-        parts.append(named)
-    elif "products" in one:
-        parts.append("no such product named")
+    if "products" in one:
+        parts.append(_products_text(one))
     return "; ".join(parts)
 
 
@@ -36,6 +33,16 @@ def _codes_text(one: Mapping[str, Any]) -> str:
         parts.append("a request without a code")
     text = "; ".join(parts)
     return text[:1].upper() + text[1:]
+
+
+def _products_text(one: Mapping[str, Any]) -> str:
+    ways = [_listed(one["products"], "one of ")] if one["products"] else []
+    ways += [
+        "only " + " together with ".join(_listed(names, "one of ") for names in kinds) for kinds in one.get("only_products", ())
+    ]
+    if not ways:
+        return "no such product named"
+    return f"with{' or without' if one['without_product'] else ''} {', or '.join(ways)} named"
 
 
 def _listed(names: list[str], several: str) -> str:

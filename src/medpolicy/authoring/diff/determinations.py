@@ -1,9 +1,9 @@
 """The determinations that differ between two texts, as few conditions; exact, and where a limit was reached it says so.
 
-Both texts are followed over every request that tells everything and names no product or one: code, line of business, product,
-facts and member are the variables of one decision diagram, whose ends are what differs between the two answers. For each
-difference a cover of the diagram gives the conditions (`cover.py`); codes, lines and products that behave alike are gathered by
-it, because they are variables like any other.
+Both texts are followed over every request that tells everything: code, line of business, products, facts and member are the
+variables of one decision diagram, whose ends are what differs between the two answers. For each difference a cover of the diagram
+gives the conditions (`cover.py`); codes, lines and products that behave alike are gathered by it, because they are variables like
+any other.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from medpolicy.authoring.diff.cover import Cube, cover_of, narrowed
 from medpolicy.authoring.diff.diagnosis_axis import diagnosis_classes
 from medpolicy.authoring.diff.factoring import AllTogether, factored
 from medpolicy.authoring.diff.outcomes import Authorization, ComparedText, Outcome, TestNodes, TextOutcomes
+from medpolicy.authoring.diff.product_axis import ProductsNamed, product_axis
 from medpolicy.authoring.diff.variables import (
     Asked,
     Definitions,
@@ -33,7 +34,7 @@ from medpolicy.errors import InvalidModel
 from medpolicy.library.in_force import codes_in_history
 from medpolicy.model import criteria as c
 from medpolicy.model.codes import CodeSet
-from medpolicy.model.facts import FactDefinition
+from medpolicy.model.facts import FactDefinition, FactValue
 from medpolicy.model.issuer import Coverage, Stance
 from medpolicy.model.policy import Part, Product
 from medpolicy.model.products import product_key
@@ -63,14 +64,13 @@ class Condition:
 class Difference:
     """Where all of this holds, the two answers differ so. None of codes or products: any; of lines: any that either text names.
 
-    Of `codes` None is a request without a procedure, and the group without spans every code that neither text names; of
-    `products` None is a request that names no product, or none that matters.
+    Of `codes` None is a request without a procedure, and the group without spans every code that neither text names.
     """
 
     change: DeterminationChange
     codes: tuple[CodeGroup | None, ...] | None
     lines: tuple[str, ...] | None
-    products: tuple[str | None, ...] | None
+    products: tuple[ProductsNamed, ...] | None
     where: AllTogether[Condition]
 
 
@@ -89,7 +89,7 @@ class DeterminationDifferences:
     differences: tuple[Difference, ...]
     codes: tuple[CodeGroup | None, ...]
     lines: tuple[str, ...]
-    products: tuple[str | None, ...]
+    products: tuple[ProductsNamed, ...]
     limits: tuple[Limit, ...]
     renamed_facts: Mapping[str, str]  # by the old name
 
@@ -129,7 +129,12 @@ class _Comparison:
         named = {code for text in self.texts for code in _codes(text)}
         self.codes: tuple[CodeGroup | None, ...] = (None, *code_groups(sorted(named), sets))
         self.lines = tuple(dict.fromkeys(line for text in (new, old) for line in _lines(text)))
-        self.products: tuple[str | None, ...] = (None, *_products_that_matter(self.texts, tests, self.renamed))
+        self.products, self.not_together = product_axis(
+            (_listed_products(old), _listed_products(new)),
+            [test.products for found in tests for test in found if isinstance(test, c.ProductIn)],
+            self._answered_by_codes(),
+            self.renamed,
+        )
         asked = [
             Asked(at, self.renamed.get(c.subject_of(test), c.subject_of(test)) if at == 0 else c.subject_of(test), test)
             for at, found in enumerate(tests)
@@ -147,6 +152,13 @@ class _Comparison:
         self.procedures = {test: FIRST_TOLD + len(self.told) + at for at, test in enumerate(procedures)}
         widths = [len(self.codes), max(len(self.lines), 1), len(self.products), *(len(one.pieces) for one in self.told)]
         self.diagrams = Diagrams([*widths, *(2 for _ in procedures)])
+
+    def _answered_by_codes(self) -> Iterable[tuple[str, FactValue]]:
+        for text, names in zip(self.texts, (self.renamed, {}), strict=True):
+            for version in text.sources:
+                for listing in version.code_listings:
+                    for entry in listing.codes:
+                        yield from ((names.get(fact, fact), value) for fact, value in entry.implies.items())
 
     def differences(self) -> DeterminationDifferences:
         limits = list(self._limits())
@@ -180,7 +192,7 @@ class _Comparison:
             for at, text in enumerate(self.texts)
         ]
         cells = [
-            [[self._cell(both, code, line, product) for product in self.products] for line in self.lines] for code in self.codes
+            [[self._cell(both, code, line, products) for products in self.products] for line in self.lines] for code in self.codes
         ]
 
         def gathered(which: int) -> int:
@@ -197,10 +209,10 @@ class _Comparison:
         possible = self.diagrams.combined(_and, gathered(1), self._times())
         return gathered(0), possible, both[0].too_coarse | both[1].too_coarse
 
-    def _cell(self, both: Sequence[TextOutcomes], group: CodeGroup | None, line: str, product: str | None) -> tuple[int, int]:
-        """For one code, line and product: what differs, and what can be told where code and product answer facts."""
+    def _cell(self, both: Sequence[TextOutcomes], group: CodeGroup | None, line: str, products: ProductsNamed) -> tuple[int, int]:
+        """For one code, line and set of products: what differs, and what can be told where code and product answer facts."""
         code = None if group is None else group.example
-        views = [outcomes.view_of_request(code, line, product) for outcomes in both]
+        views = [outcomes.view_of_request(code, line, products.example) for outcomes in both]
         old, new = (
             {names.get(subject, subject): value for subject, value in view.known.values.items()}
             for view, names in zip(views, (self.renamed, {}), strict=True)
@@ -300,8 +312,8 @@ class _Comparison:
         return factored(told, {one: at for at, one in enumerate(ordered)})
 
     def _limits(self) -> Iterable[Limit]:
-        if len(self.products) > 2:
-            yield Limit("several-products", tuple(product for product in self.products if product is not None))
+        if self.not_together:
+            yield Limit("several-products", self.not_together)
         for fact in sorted(disagreeing_facts(self.definitions)):
             yield Limit("fact-redefined", (fact,))
         old, new = self.definitions
@@ -346,40 +358,6 @@ def _codes(text: ComparedText) -> Iterable[str]:
 def _lines(text: ComparedText) -> tuple[str, ...]:
     version = text.parts[Part.STATEMENTS].version
     return tuple(line.id for line in text.issuer.lines_of_business) if version is None else version.lines_of_business
-
-
-def _products_that_matter(
-    texts: Sequence[ComparedText], tests: Sequence[Sequence[c.Test]], renamed: Mapping[str, str]
-) -> list[str]:
-    """The products of which naming one may mean something else in the two texts, or is asked about; by the name in a list.
-
-    Any other product answers the same facts in both, so that what is said of the facts holds of it, too. That is not so where a
-    code answers one of these facts otherwise, because then it depends on which of the two stands.
-    """
-    listed = [_listed_products(text) for text in texts]
-    by_codes = {
-        (fact, value)
-        for text in texts
-        for version in text.sources
-        for listing in version.code_listings
-        for entry in listing.codes
-        for fact, value in entry.implies.items()
-    }
-    asked = [key for found in tests for test in found if isinstance(test, c.ProductIn) for key in test.products]
-    found: dict[Hashable, str] = {}
-    for key in dict.fromkeys([*listed[1], *listed[0], *asked]):
-        product = listed[1].get(key) or listed[0].get(key)
-        implied = [
-            frozenset((names.get(fact, fact), value) for fact, value in (one.implies.items() if one is not None else ()))
-            for one, names in ((listed[0].get(key), renamed), (listed[1].get(key), {}))
-        ]
-        answered = [pair for one in listed if (item := one.get(key)) is not None for pair in item.implies.items()]
-        against_codes = any(fact == other and value != said for fact, value in answered for other, said in by_codes)
-        if implied[0] != implied[1] or key in asked or against_codes:
-            name = key if product is None else product.name
-            told_apart = tuple(key in test.products for tested in tests for test in tested if isinstance(test, c.ProductIn))
-            found.setdefault((name, *implied, told_apart), name if product_key(name) == key else key)
-    return list(dict.fromkeys(found.values()))
 
 
 def _listed_products(text: ComparedText) -> dict[str, Product]:

@@ -148,9 +148,8 @@ class TextOutcomes:
         request told them, so that codes which answer them differently are still seen to behave alike.
         """
         code = view.case.code
-        product = next(iter(view.case.request.products or ()), None)
         statements = view.part(Part.STATEMENTS)
-        if not self._is_asked(code, product) or view.case.day < view.policy.first_day:
+        if not self._is_asked(code, view.case.request.products or ()) or view.case.day < view.policy.first_day:
             return self.diagrams.end(NOT_ADDRESSED)
         if statements.version is None:
             return self.diagrams.end(INDETERMINATE)
@@ -177,20 +176,20 @@ class TextOutcomes:
             return self.nodes.within(view.policy.jurisdiction, found, self.diagrams.end(NOT_ADDRESSED))
         return found
 
-    def _is_asked(self, code: str | None, product: str | None) -> bool:
+    def _is_asked(self, code: str | None, products: Sequence[str]) -> bool:
         """Whether such a request comes to this policy at all: by its code, a fact that it asks or a product."""
         names = self._names
         if code is not None and (code in names.codes or any(code in codes for codes in names.code_sets)):
             return True
-        return bool(names.facts) or (product is not None and bool(names.products))
+        return bool(names.facts) or (bool(products) and bool(names.products))
 
-    def view_of_request(self, code: str | None, line: str, product: str | None) -> View:
-        """The text for a request of this code (None: without one), line and only product, of which nothing else is told."""
+    def view_of_request(self, code: str | None, line: str, products: tuple[str, ...]) -> View:
+        """The text for a request of this code (None: without one), line and these products, of which nothing else is told."""
         service = None if code is None else RequestedService(code=code)
         request = self.text.request._replace(
             line_of_business=line,
             procedures=() if service is None else (service,),
-            products=() if product is None else (product,),
+            products=products,
         )
         case = Case(request, service, alone=True)
         return view_of(0, self.text.policy, self.text.issuer, line, case, {}, self.text.parts)

@@ -14,7 +14,7 @@ from medpolicy.model import criteria as c
 from medpolicy.model.citation import Citation
 from medpolicy.model.codes import CodeSet
 from medpolicy.model.issuer import ListingRole
-from medpolicy.model.policy import Authority, PolicyVersion, Provision
+from medpolicy.model.policy import Authority, MedicalPolicy, PolicyVersion, Provision
 
 _LISTED_CONDITIONS = re.compile(LISTED_CONDITIONS, re.IGNORECASE)
 _CONDITIONAL = re.compile(CONDITIONAL, re.IGNORECASE)
@@ -119,10 +119,7 @@ def issuer_defaults(subject: Subject) -> Iterator[Finding]:
     """Codes that a default rule of the issuer decides otherwise than the policy's own listing."""
     defaults = [
         (policy, version, provision)
-        for policy in subject.library.policies
-        if policy.issuer == subject.policy.issuer
-        and policy.authority is Authority.ISSUER_DEFAULT
-        and policy is not subject.policy
+        for policy in _defaults(subject)
         for version in policy.versions[-1:]
         for provision in version.provisions
         if provision.procedures is not None and provision.criteria == c.ALWAYS and provision.when == c.ALWAYS
@@ -144,6 +141,14 @@ def issuer_defaults(subject: Subject) -> Iterator[Finding]:
                         f"({their_version.version}, {provision.id}) it is {provision.stance.value}."
                     )
                     yield Finding(kind=f.CODE_OUTSIDE_ISSUER_DEFAULT, message=message, places=(place,))
+
+
+def _defaults(subject: Subject) -> Iterator[MedicalPolicy]:
+    """The issuer's other policies that are its defaults; no other policy of the library is read for it."""
+    library, own = subject.library, subject.policy
+    for at, (key, summary) in enumerate(zip(library.keys, library.summaries, strict=True)):
+        if summary.authority is Authority.ISSUER_DEFAULT and key[0] == own.issuer and key[1] != own.number:
+            yield library.policies[at]
 
 
 def _disagree(subject: Subject, provision: Provision, code: str, stance: str) -> bool:

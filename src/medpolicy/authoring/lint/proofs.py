@@ -7,7 +7,7 @@ request shows is not reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,18 +37,16 @@ _Path = Mapping[int, int]  # variable: the number of its value
 def proofs(subject: Subject) -> Iterator[Finding]:
     """Everything that can be proved of the provisions of each version, line of business by line of business."""
     for version in subject.policy.versions:
-        alone: dict[tuple[str, str], Finding] = {}  # most lines of business have the same provisions, so the first tells
-        pairs: dict[tuple[str, str, bool], Pair] = {}
+        alone: dict[str, Finding] = {}  # most lines of business have the same provisions, so the first tells
+        pairs: dict[tuple[str, str], Pair] = {}
         for line in version.lines_of_business:
             provisions = [provision for provision in version.provisions if line in provision.lines_of_business]
             if not provisions:
                 continue
             try:
                 weighed = _Weighed(subject, version, line, provisions)
-                for name, finding in weighed.of_one():
-                    alone.setdefault((finding.kind.code, name), finding)
-                for pair in weighed.pairs():
-                    pairs.setdefault((pair.sides[0].id, pair.sides[1].id, pair.is_conflict), pair)
+                alone.update(weighed.of_one(alone))
+                pairs.update(weighed.pairs(pairs))
             except InvalidModel as error:
                 place = subject.place(version, "provisions", version.lines_of_business_citation, line)
                 yield Finding(kind=f.NOT_DECIDED, message=f"For {line} nothing could be proved: {error}", places=(place,))
@@ -82,20 +80,24 @@ class _Weighed:
         self.diagrams = Diagrams([len(variable.values) for variable in self.variables])
         self.roots = [self._roots(provision) for provision in provisions]
 
-    def of_one(self) -> Iterator[tuple[str, Finding]]:
-        """What is proved of a single provision, by its id."""
-        for at, provision in enumerate(self.provisions):
-            finding = self._never(at) or self._gap(at)
-            if finding is not None:
-                yield provision.id, finding
+    def of_one(self, told: Container[str]) -> dict[str, Finding]:
+        """What is proved of a single provision, by its id; nothing of those that are told already."""
+        found = {
+            provision.id: self._never(at) or self._gap(at)
+            for at, provision in enumerate(self.provisions)
+            if provision.id not in told
+        }
+        return {name: finding for name, finding in found.items() if finding is not None}
 
-    def pairs(self) -> Iterator[Pair]:
-        """The provisions that apply together with different stances."""
-        for at in range(len(self.provisions)):
-            for offset in range(at + 1, len(self.provisions)):
-                pair = self._together(at, offset)
-                if pair is not None:
-                    yield pair
+    def pairs(self, told: Container[tuple[str, str]]) -> dict[tuple[str, str], Pair]:
+        """The provisions that apply together with different stances, by their ids; none of those that are told already."""
+        found = {
+            (one.id, other.id): self._together(at, at + 1 + offset)
+            for at, one in enumerate(self.provisions)
+            for offset, other in enumerate(self.provisions[at + 1 :])
+            if (one.id, other.id) not in told
+        }
+        return {names: pair for names, pair in found.items() if pair is not None}
 
     # -- what is proved -----------------------------------------------------------------------------------------
 
