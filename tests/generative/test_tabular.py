@@ -112,7 +112,8 @@ def test_tables_agree_on_the_shipped_policies() -> None:
     lines = []
     for at, (issuer, _) in enumerate(library.keys):
         days = [day for day in boundaries(library.policies[at]) if FIRST <= day <= LAST]
-        for day in (FIRST, *days, *(day - timedelta(days=1) for day in days), LAST):
+        before = [day - timedelta(days=1) for day in days if day > FIRST]
+        for day in (FIRST, *days, *before, LAST):
             for line in library.issuers[issuer].lines_of_business:
                 for code in (*library.summaries[at].codes[::4], "99213"):
                     lines.append(
@@ -137,3 +138,12 @@ def test_a_line_without_a_procedure_code_is_answered() -> None:
     library = load_library()
     compiled = compile_library(library, FIRST, LAST)
     assert compiled.answers[NO_PROCEDURE].notes == ("no-procedure-code",)
+
+
+def test_dates_outside_the_window_have_no_answer() -> None:
+    library = load_library()
+    compiled = compile_library(library, FIRST, LAST)
+    line = {"claim_id": "c", "claim_line_number": 1, "issuer": "bcbsma", "line_of_business": "medicare-hmo", "code": "20930"}
+    rows = [{**line, "service_date": LAST + timedelta(days=1)}]
+    found = answered(ibis.memtable(pa.Table.from_pylist(rows, schema=SCHEMA)), compiled, library).to_pyarrow().to_pylist()
+    assert [row["answer"] for row in found] == [None]

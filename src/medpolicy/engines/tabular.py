@@ -328,12 +328,17 @@ def answered(lines: ir.Table, compiled: TabularLibrary, library: Library, *, fac
 
     `lines`: claim_id, claim_line_number, issuer, line_of_business, service_date, setting, code, diagnoses (a list, null where
     none is present), age, sex. `facts`: claim_id, claim_line_number, fact, value (as JSON), for what a plan knows beside its
-    claims. Answers that only arise here are added to `compiled.answers`.
+    claims. Answers that only arise here are added to `compiled.answers`. Dates outside the window have none.
     """
     import ibis
 
     looked_up = _looked_up(lines, compiled)
-    pending = looked_up.filter(looked_up.answer.isnull()).select(*KEYS)
+    if facts is None and not compiled.too_entangled and not _asks_diagnoses(compiled):
+        return looked_up  # nothing can be left open
+    unsaid = looked_up.answer.isnull()
+    pending = lines.semi_join(looked_up.filter(unsaid).select(*KEYS).view(), list(KEYS))
+    inside = (pending.service_date >= compiled.first_day) & (pending.service_date <= compiled.last_day)
+    pending = pending.filter(inside).select(*KEYS)
     if facts is not None:
         pending = ibis.union(pending, facts.select(*KEYS), distinct=True)
     rows = lines.semi_join(pending.view(), list(KEYS)).to_pyarrow().to_pylist()
