@@ -288,7 +288,7 @@ def test_a_number_whose_label_is_number() -> None:
 
 def test_the_next_review_is_no_event() -> None:
     extraction = extracted(
-        "# Widgets\n\n## Policy History\n\n03/14/2025 Annual review.\n\nNext Review: 01/08/2026\n", extract_history
+        "# Widgets\n\n## Policy History\n\nLast Review 03/14/2025\n\nNext Review: 01/08/2026\n", extract_history
     )
     assert [event["date"] for event in extraction.policy["history"]] == ["2025-03-14"]
 
@@ -336,6 +336,13 @@ def test_what_is_said_of_each_item_goes_to_the_items() -> None:
     assert in_words(provision["criteria"]) == "all(lasting_pain, 2 of(rest_tried, tablets_tried, ice_tried))"
     asks = {fact["ask"] for fact in extraction.version["facts"]}
     assert asks >= {"Has rest been tried?", "Have tablets been tried?", "Has ice been tried?"}
+
+
+def test_what_the_sentence_itself_says_of_each_item() -> None:
+    (provision,) = provisions(
+        "Widgets are medically necessary when two of the following have been tried:\n\n- Rest\n- Tablets\n- Ice"
+    )
+    assert in_words(provision["criteria"]) == "2 of(rest_tried, tablets_tried, ice_tried)"
 
 
 def test_products_behind_their_statement() -> None:
