@@ -493,3 +493,15 @@ def test_what_stands_before_a_list_is_kept() -> None:
         "Widgets are medically necessary when fitted by a specialist and when ALL of the following are met:\n\n- Gout\n- Lupus"
     )
     assert in_words(provision["criteria"]) == "all(fitted_by_specialist, gout, lupus)"
+
+
+def test_each_sentence_on_authorization_speaks_for_itself() -> None:
+    extraction = extracted(
+        "# Widgets\n\n## Prior Authorization\n\nPrior authorization is required for outpatient services. No prior authorization "
+        "is needed for inpatient services.\n\n## Policy\n\nWidgets are investigational.",
+        extract_lines_of_business,
+        extract_authorization,
+        issuer=ISSUER,
+    )
+    rules = {(rule["setting"], rule["rule"]) for rule in extraction.version["authorization"]}
+    assert rules == {("outpatient", "auth-needed"), ("inpatient", "no-auth")}

@@ -11,6 +11,7 @@ from medpolicy.authoring.document import Block, BlockKind, Cell, Row
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
 from medpolicy.authoring.extraction.entries import content, lines_of_row, lines_outside_rows
 from medpolicy.authoring.extraction.lines_of_business import KnownLine, known_lines, lines_named_in
+from medpolicy.authoring.extraction.wording import sentences_of
 from medpolicy.authoring.outline import Section, SectionKind
 
 SETTINGS: Final = ("inpatient", "outpatient")
@@ -95,27 +96,35 @@ def _said(extraction: Extraction, section: Section, block: Block) -> Iterator[_S
     if block.kind is BlockKind.TABLE:
         yield from _table(extraction, section, block)
         return
-    rule = rule_of(block.text)
-    if _POINTS_ELSEWHERE.search(block.text) and rule in (None, "conditional"):
-        extraction.use(block.lines, "authorization")
-    elif rule is None or not re.search(_AUTHORIZATION, block.text, re.IGNORECASE):
-        extraction.book.not_understood(block.lines, "no rule on prior authorization could be read from it")
+    sentences = [(block.text[start:end], block.lines_of(start, end)) for start, end in sentences_of(block.text)]
+    rules = {rule_of(text) for text, _ in sentences if re.search(_AUTHORIZATION, text, re.IGNORECASE)} - {None}
+    # "Required when outpatient. Not required when inpatient.": each sentence speaks for itself.
+    for text, lines in sentences if len(rules) > 1 else [(block.text, block.lines)]:
+        yield from _sentence(extraction, section, text, lines)
+
+
+def _sentence(extraction: Extraction, section: Section, text: str, lines: tuple[int, ...]) -> Iterator[_Said]:
+    rule = rule_of(text)
+    if _POINTS_ELSEWHERE.search(text) and rule in (None, "conditional"):
+        extraction.use(lines, "authorization")
+    elif rule is None or not re.search(_AUTHORIZATION, text, re.IGNORECASE):
+        extraction.book.not_understood(lines, "no rule on prior authorization could be read from it")
     else:
-        settings = _settings_in(block.text) or _settings_in(" ".join(section.path))
-        named = lines_named_in(extraction, block.text)
+        settings = _settings_in(text) or _settings_in(" ".join(section.path))
+        named = lines_named_in(extraction, text)
         doubts = []
         if not settings:
             doubts.append("it names no setting; it was read for inpatient and outpatient")
         if rule == "conditional":
             doubts.append("it says that authorization may be required: when is it?")
-        if _PRODUCTS.search(block.text) and not named and extraction.version.get("product_lists"):
+        if _PRODUCTS.search(text) and not named and extraction.version.get("product_lists"):
             doubts.append("“products” was read as lines of business, though the policy lists products of another kind too")
         yield _Said(
             rule,
             settings or SETTINGS,
             tuple(named) or _every_line(extraction),
-            tuple(_CODE.findall(block.text)),
-            block.lines,
+            tuple(_CODE.findall(text)),
+            lines,
             section,
             tuple(doubts),
         )
