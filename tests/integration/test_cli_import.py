@@ -184,3 +184,13 @@ def test_wrong_usage(policy: Path, tmp_path: Path, medpolicy: Run) -> None:
     done = medpolicy("import", str(policy), "-o", str(blocked))
     assert done.status == 64
     assert "Traceback" not in done.err
+
+
+def test_a_second_document_of_an_issuer_uses_the_drafted_issuer(policy: Path, tmp_path: Path, medpolicy: Run) -> None:
+    medpolicy("import", str(policy), "--issuer", "acme", "-o", str(tmp_path / "drafts"))
+    drafted = (tmp_path / "drafts/acme/issuer.yaml").read_bytes()
+    policy.write_text(POLICY.replace("77", "78"), encoding="utf-8")
+    done = medpolicy("import", str(policy), "--issuer", "acme", "-o", str(tmp_path / "drafts"))
+    assert done.status == 0, done.err
+    assert (tmp_path / "drafts/acme/issuer.yaml").read_bytes() == drafted
+    assert load_library(tmp_path / "drafts").keys == (("acme", "77"), ("acme", "78"))

@@ -19,8 +19,9 @@ from medpolicy.authoring.readers import read_document, read_file
 from medpolicy.cli.files import reading, writing
 from medpolicy.cli.options import JsonOption, LibraryOption, ShippedOption, print_json
 from medpolicy.cli.screen import Screen, open_screen
-from medpolicy.errors import UsageError
+from medpolicy.errors import PolicyFileError, UsageError
 from medpolicy.formats.library_files import issuer_file, load_library
+from medpolicy.formats.policy_files import read_issuer
 from medpolicy.model.issuer import Issuer
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -62,7 +63,7 @@ def import_policy(
 
     What is uncertain is marked `review` in the draft, with the reason; `medpolicy lint` lists it.
     """
-    known = _known_issuer(issuer, library, shipped=shipped)
+    known = _known_issuer(issuer, library, shipped=shipped) or _issuer_there(output / (issuer or "issuer") / "issuer.yaml")
     confirmations = None
     if confirm is not None:
         with reading(str(confirm)) as file:
@@ -91,6 +92,16 @@ def _known_issuer(issuer: str | None, library: list[Path] | None, *, shipped: bo
         raise UsageError("--issuer: an id such as bcbsma: letters, digits, hyphens")
     loaded = load_library(*(library or ()), shipped=True if shipped else None)
     return loaded.issuers.get(issuer)
+
+
+def _issuer_there(file: Path) -> Issuer | None:
+    """The issuer of an earlier draft in the same directory."""
+    if not file.is_file():
+        return None
+    found, faults = read_issuer(file.read_bytes(), str(file))
+    if faults:
+        raise PolicyFileError(faults)
+    return found
 
 
 def _document(name: str) -> SourceDocument:
