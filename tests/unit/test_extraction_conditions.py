@@ -24,6 +24,10 @@ def read(text: str) -> tuple[Conditions, dict[str, Any] | None]:
     [
         ("The nodules are at least 4 millimeters in size; AND", "size_of_nodules at_least 4 mm"),
         ("Hemoglobin less than 10 g/dL", "hemoglobin less_than 10 g/dL"),
+        ("Hearing loss of at least 40 dB HL", "hearing_loss at_least 40 dB"),
+        ("CD4 count less than 200 cells/mm3", "cd4_count less_than 200 /mm3"),
+        ("LDL of at least 4.9 mmol/L", "ldl at_least 4.9 mmol/L"),
+        ("Use on at least 5 nights per week", "use at_least 5 /wk"),
         ("A body mass index (BMI) of 40 or greater", "body_mass_index at_least 40"),
         ("BMI greater than or equal to 35 kg/m2", "bmi at_least 35 kg/m2"),
         ("between 10-15 events per hour", "measured_value at_least 10 /h at_most 15 /h"),

@@ -389,6 +389,13 @@ def test_a_duration_has_passed_on_its_day_and_not_before(months: int, start: dat
         ("1 h", "60 min"),
         ("1 min", "60 s"),
         ("1 s", "1000 ms"),
+        ("1 mi", "1.609344 km"),
+        ("1 ng/mL", "1000 pg/mL"),
+        ("1 mg/dL", "1000 ug/dL"),
+        ("1 mmol/L", "1000 umol/L"),
+        ("1 L/min", "1000 mL/min"),
+        ("5 /uL", "5 /mm3"),
+        ("7 /wk", "1 /d"),
     ],
 )
 def test_units_are_converted_exactly(one: str, two: str) -> None:
