@@ -6,6 +6,7 @@ stands in a series; scales; measures; negation. What remains is a yes-no questio
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,8 @@ from medpolicy.authoring.extraction.context import Item, slug
 from medpolicy.authoring.extraction.facts import FactBook
 from medpolicy.authoring.extraction.measures import Measure, ScaleTest, measures_in, scales_in
 from medpolicy.authoring.extraction.wording import connector_at_end
+from medpolicy.errors import InvalidModel
+from medpolicy.model.codes import CodeSystem, parse_code_range
 
 _VERB: Final = (
     r"(?:is|are|was|were|has|have|had|does|do|did|cannot|can|could|will|would|may|might|must|should|shows?|demonstrates?|"
@@ -55,6 +58,18 @@ _OF_AGES: Final = re.compile(
     r"of|at|who|must|be|old)\b",
     re.IGNORECASE,
 )
+_CODE: Final = r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{0,4})?\*?"
+_CODE_OR_RANGE: Final = rf"{_CODE}(?:\s*[-–]\s*{_CODE})?"
+_ONE_OR_RANGE: Final = re.compile(_CODE_OR_RANGE)
+_CODES: Final = rf"(?P<codes>{_CODE_OR_RANGE}(?:\s*(?:[,;]|and|or|,\s*(?:and|or))\s*{_CODE_OR_RANGE})*)"
+_ICD: Final = r"ICD-?10(?:-CM)?(?:\s+(?:diagnosis\s+)?codes?)?:?\s*"
+_CODES_IN_BRACKETS: Final = re.compile(rf"\((?P<name>{_ICD})?{_CODES}\)")
+_CODES_AFTER_THEIR_NAME: Final = re.compile(rf"(?P<name>{_ICD}){_CODES}")
+_SEX: Final = re.compile(
+    r"(?:(?:the )?(?:member|patient|individual|person)s? (?:is|are) )?(?:an? )?(?:biological(?:ly)? )?"
+    r"(?P<sex>female|male|woman|man|women|men)(?: at birth)?",
+    re.IGNORECASE,
+)
 _NOTE_MARKS: Final = re.compile(r"[*†‡]+|(?<!m)[⁰¹²³⁴-⁹,]*[⁰¹²³⁴-⁹]")
 
 Legend = dict[str, tuple[tuple[str, str], ...]]
@@ -84,6 +99,7 @@ class Conditions:
 
     def _read(self, text: str, citation: Item) -> Item | None:
         for part in (
+            self._diagnoses,
             self._enumerated,
             self._capitals,
             self._unless,
@@ -211,7 +227,30 @@ class Conditions:
 
     # -- one clause -----------------------------------------------------------------------------------------------
 
+    def _diagnoses(self, text: str, citation: Item) -> Item | None:
+        """ "Osteoarthritis of the knee (M17.0-M17.9)": codes say exactly which diagnoses are meant."""
+        several = list(_CODES_IN_BRACKETS.finditer(text))
+        if len(several) > 1:
+            between = [text[one.end() : after.start()] for one, after in itertools.pairwise(several)]
+            words = {match[1] for part in between if (match := re.match(r"\s*,?\s*(and|or)\s", part))}
+            if len(words) != 1:
+                return None
+            parts = _split_outside(text, rf"(?<=\))\s*,?\s*{(*words,)[0]}\s+")
+            return self._joined("any" if words == {"or"} else "all", parts, citation) if len(parts) == len(several) else None
+        match = several[0] if several else _CODES_AFTER_THEIR_NAME.search(text)
+        if match is None or not (match["name"] or "." in match["codes"]):
+            return None
+        codes = [re.sub(r"\s*[-–]\s*", "-", code) for code in _ONE_OR_RANGE.findall(match["codes"])]
+        if not all(_is_diagnosis(code) for code in codes):
+            return None
+        rest = _rest(text, match.start(), match.end())
+        more = self._read(rest, citation) if measures_in(rest) or _is_clause(rest) else None
+        return _node("all", [{"diagnosis": codes}, more])
+
     def _clause(self, text: str, citation: Item) -> Item | None:
+        sex = _SEX.fullmatch(text)
+        if sex is not None:
+            return {"sex": "female" if sex["sex"].lower() in ("female", "woman", "women") else "male"}
         scales = scales_in(text)
         if scales:
             return self._scale(text, scales[0], citation)
@@ -419,6 +458,14 @@ def _without_negation(text: str) -> tuple[str, bool]:
         if match is not None:
             return f"{match['before']} {match['after']}".strip(), True
     return text, False
+
+
+def _is_diagnosis(text: str) -> bool:
+    try:
+        parse_code_range(CodeSystem.ICD_10_CM, text)
+    except InvalidModel:
+        return False
+    return True
 
 
 def _qualifies(part: str, before: str) -> bool:
