@@ -22,6 +22,7 @@ COMMANDS = (
     ("attach",),
     ("replay",),
     ("schema",),
+    ("demo-claims",),
 )
 HEADING = """# Commands
 

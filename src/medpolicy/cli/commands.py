@@ -24,6 +24,7 @@ _MODULES = {
     "attach": "attach",
     "replay": "replay",
     "schema": "schema",
+    "demo-claims": "demo_claims",
 }
 _EPILOG = """\b
 Examples:
