@@ -51,21 +51,33 @@ def narrowed(diagrams: Diagrams, wanted: int, groups: Sequence[Sequence[Cube]], 
     The cubes of a group agree on the variable, before and after. A group that allows every region stays as it is; one that the
     others cover altogether, as may be where a limit left cubes out, goes.
     """
-    found = [list(group) for group in groups]
-    for at in reversed(range(len(found))):
-        regions = found[at][0].get(variable)
-        if regions is None:
-            continue
-        left = wanted
-        for cube in (cube for other in (*found[:at], *found[at + 1 :]) for cube in other):
-            left = diagrams.combined(_without, left, diagram_of(diagrams, cube))
-        needed = frozenset(
-            region
-            for region in regions
-            if any(_meets(diagrams, left, {**cube, variable: frozenset((region,))}) for cube in found[at])
-        )
-        found[at] = [{**cube, variable: needed} for cube in found[at]] if needed else []
-    return [group for group in found if group]
+    nothing = diagrams.end(False)
+    before = [nothing]
+    for group in groups:
+        before.append(diagrams.combined(_either, before[-1], _any_of(diagrams, group)))
+    found: list[list[Cube]] = []
+    after = nothing
+    for at in reversed(range(len(groups))):
+        group = list(groups[at])
+        if variable in group[0]:
+            left = diagrams.combined(_without, wanted, diagrams.combined(_either, before[at], after))
+            needed = frozenset(
+                region
+                for region in group[0][variable]
+                if any(_meets(diagrams, left, {**cube, variable: frozenset((region,))}) for cube in group)
+            )
+            group = [{**cube, variable: needed} for cube in group] if needed else []
+        after = diagrams.combined(_either, after, _any_of(diagrams, group))
+        if group:
+            found.insert(0, group)
+    return found
+
+
+def _any_of(diagrams: Diagrams, cubes: Sequence[Cube]) -> int:
+    root = diagrams.end(False)
+    for cube in cubes:
+        root = diagrams.combined(_either, root, diagram_of(diagrams, cube))
+    return root
 
 
 def diagram_of(diagrams: Diagrams, cube: Cube) -> int:

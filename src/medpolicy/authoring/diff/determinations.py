@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from medpolicy.authoring.diff.code_axis import CodeGroup, code_groups
-from medpolicy.authoring.diff.cover import Cube, cover_of, narrowed
+from medpolicy.authoring.diff.cover import Cover, Cube, cover_of, narrowed
 from medpolicy.authoring.diff.diagnosis_axis import diagnosis_classes
 from medpolicy.authoring.diff.factoring import AllTogether, factored
 from medpolicy.authoring.diff.outcomes import Authorization, ComparedText, Outcome, TestNodes, TextOutcomes
@@ -40,7 +40,7 @@ from medpolicy.model.policy import Part, Product
 from medpolicy.model.products import product_key
 
 CODE, LINE, PRODUCT, FIRST_TOLD = range(4)  # the variables of the diagram; what a request tells follows
-MAXIMUM_CONDITIONS = 500
+MAXIMUM_CONDITIONS = 100  # of one change: nobody reads more, and two unlike texts differ in thousands
 _Member = TypeVar("_Member")
 Said = tuple[Coverage, Stance | None]
 
@@ -173,7 +173,7 @@ class _Comparison:
             for change in sorted(changes, key=_order_of):
                 where = self.diagrams.mapped(lambda value, wanted=change: value == wanted, root)  # type: ignore[misc]
                 cover = cover_of(self.diagrams, where, possible, maximum=MAXIMUM_CONDITIONS, widened_first=(CODE, LINE, PRODUCT))
-                found += self._gathered(change, cover.cubes, self.diagrams.combined(_and, where, possible))
+                found += self._gathered(change, cover, self.diagrams.combined(_and, where, possible))
                 if not cover.complete:
                     limits.append(Limit("too-many-conditions", (str(MAXIMUM_CONDITIONS),)))
         except InvalidModel as error:
@@ -262,13 +262,13 @@ class _Comparison:
     def _only(self, variable: int, region: int, width: int) -> int:
         return self.diagrams.choice(variable, tuple(self.diagrams.end(at == region) for at in range(width)))
 
-    def _gathered(self, change: DeterminationChange, cubes: Sequence[Cube], wanted: int) -> Iterable[Difference]:
+    def _gathered(self, change: DeterminationChange, cover: Cover, wanted: int) -> Iterable[Difference]:
         """The conditions of one change, those for the same codes, lines and products as one."""
         by_scope: dict[tuple[frozenset[int] | None, ...], list[Cube]] = {}
-        for cube in cubes:
+        for cube in cover.cubes:
             by_scope.setdefault((cube.get(CODE), cube.get(LINE), cube.get(PRODUCT)), []).append(cube)
         groups = list(by_scope.values())
-        for variable in (CODE, LINE, PRODUCT):
+        for variable in (CODE, LINE, PRODUCT) if cover.complete else ():
             groups = narrowed(self.diagrams, wanted, groups, variable)
         for group in groups:
             codes, lines, products = (self._that_can_be(variable, group, wanted) for variable in (CODE, LINE, PRODUCT))
