@@ -70,7 +70,7 @@ _SEX: Final = re.compile(
     r"(?P<sex>female|male|woman|man|women|men)(?: at birth)?",
     re.IGNORECASE,
 )
-_NOTE_MARKS: Final = re.compile(r"[*†‡]+|(?<!m)[⁰¹²³⁴-⁹,]*[⁰¹²³⁴-⁹]")
+_NOTE_MARKS: Final = re.compile(r"(?<![A-Z]\d[0-9A-Z]\.)\*+|[†‡]+|(?<!m)[⁰¹²³⁴-⁹,]*[⁰¹²³⁴-⁹]")
 
 Legend = dict[str, tuple[tuple[str, str], ...]]
 
