@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
-# A change must not fail by another change's bad luck, so `make test` tries the same examples each time; `make soak` tries new ones.
+# A change must not fail by bad luck, so `make test` tries the same examples each time; `make soak` tries new ones.
 settings.register_profile(
     "medpolicy",
     deadline=None,
