@@ -45,7 +45,7 @@ benchmarks: $(STAMP) ## each figure that the README quotes (minutes)
 lock: $(STAMP) ## pin the versions again, with hashes and without addresses
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements/dev.txt requirements/dev.in
+	  --no-emit-trusted-host --no-strip-extras --allow-unsafe -o requirements/dev.txt requirements/dev.in
 
 clean: ## remove .venv and what tools leave behind
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
