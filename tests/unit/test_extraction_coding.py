@@ -216,3 +216,22 @@ def test_any_text_is_read_without_a_crash(text: str) -> None:
     is_conditional(text)
     for kind in (PROCEDURES, DIAGNOSES, PCS):
         codes_at_start(text, kind)
+
+
+def test_words_without_a_stance_end_what_was_said_of_the_codes_before() -> None:
+    body = (
+        "# Braces\n\n## Coding\n\n| Code | Description |\n|---|---|\n| CPT codes not covered: | |\n| 0111T | One |\n"
+        "| Other CPT codes related to braces: | |\n| 94010 | Two |\n"
+    )
+    assert _listings(body) == [
+        ("cpt", "alone", "not-medically-necessary", ["0111T"]),
+        ("cpt", "with-provisions", None, ["94010"]),
+    ]
+    assert "related, and no more" in _coding(body).version["code_listings"][1]["review"][0]
+
+
+def test_procedures_of_icd_10_and_a_code_of_a_kind_that_is_not_announced() -> None:
+    table = "# Braces\n\n## Coding\n\n| Code | Description |\n|---|---|\n| {} | |\n| 0DH60MZ | One |\n"
+    assert _listings(table.format("ICD-10 Procedure")) == [("icd-10-pcs", "with-provisions", None, ["0DH60MZ"])]
+    extraction = _coding(table.format("ICD-10 Diagnosis"))
+    assert not_understood(extraction.book.close())[-1].startswith("| 0DH60MZ")

@@ -142,3 +142,18 @@ def test_any_document_is_gone_through_and_its_lines_counted(issuer: Issuer | Non
     for listing in extraction.version.get("code_listings", []):
         assert (listing["decides"] == "alone") == ("stance" in listing)
         assert listing["codes"]
+
+
+def test_a_table_without_a_heading_row_leaves_no_ruler_behind() -> None:
+    extraction = extracted(
+        "# Widgets\n\n| | |\n|---|---|\n| Policy Number: 7 | Status: Revised |\n", extract_identity, extract_narrative
+    )
+    assert {line.state.value for line in extraction.book.close().lines[2:4]} == {"furniture"}
+
+
+@pytest.mark.parametrize(
+    "text", ["State law takes precedence over this text.", "No part of this may be reproduced without our word."]
+)
+def test_more_disclaimers(text: str) -> None:
+    extraction = extracted(f"# Widgets\n\n## Notes\n\n{text}\n", extract_narrative)
+    assert extraction.book.close().lines[4].by == ("disclaimer",)

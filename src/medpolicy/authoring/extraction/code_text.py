@@ -53,7 +53,7 @@ _WORTH_OF_LISTS = re.compile(
     re.IGNORECASE,
 )
 _DIAGNOSES = re.compile(r"\bicd(?:-?\s?10)?\b(?!-?\s?pcs)|\bdiagnos[ei]s\b", re.IGNORECASE)
-_PCS = re.compile(r"\bicd-?\s?10-?\s?pcs\b", re.IGNORECASE)
+_PCS = re.compile(r"\bicd-?\s?10-?\s?(?:pcs\b|procedures?\b)", re.IGNORECASE)
 _PROCEDURES = re.compile(r"\bcpt\b|\bhcpcs\b|\bprocedure codes?\b", re.IGNORECASE)
 _OTHER_SYSTEMS = re.compile(
     r"\bloinc\b|\brevenue codes?\b|\bmodifiers?\b|\bplaces? of service\b|\bicd-?9\b|\bndc\b|\bdrg\b", re.IGNORECASE
@@ -124,6 +124,18 @@ def codes_at_start(text: str, kind: str) -> tuple[list[PrintedCode], str]:
 def codes_within(text: str, kind: str) -> list[PrintedCode]:
     """All codes and ranges of a text, wherever they stand."""
     return [PrintedCode(match["first"], match["last"], match["symbol"]) for match in _ITEMS[kind].finditer(text)]
+
+
+def looks_like_a_code(text: str) -> bool:
+    """Whether a row begins with what has the form of a code of any kind."""
+    return any(
+        (match := start.match(text)) is not None and re.search(r"\d", match["codes"]) is not None for start in _STARTS.values()
+    )
+
+
+def announces_codes(text: str) -> bool:
+    """Whether words that take no stance announce codes ("Other codes related to this policy:")."""
+    return kind_of_codes(text) is not None and re.search(r"\bcodes?\b[^.]*:\s*$", text, re.IGNORECASE) is not None
 
 
 def stance_of(text: str) -> str | None:

@@ -18,12 +18,14 @@ from medpolicy.authoring.extraction.code_text import (
     PROCEDURES,
     SYMBOLS,
     PrintedCode,
+    announces_codes,
     codes_at_start,
     codes_within,
     has_own_condition,
     is_conditional,
     is_mark,
     kind_of_codes,
+    looks_like_a_code,
     mark_of_row,
     mark_with_condition,
     names_only_systems,
@@ -47,6 +49,7 @@ _SEE_ALSO = re.compile(
 _UNLISTED = re.compile(r"\bunlisted\b", re.IGNORECASE)
 _CONDITION_OF_NOTE = re.compile(r"\b(?:when|if|for|unless|only)\b.*", re.IGNORECASE | re.DOTALL)
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])")
+_BESIDE = re.compile(r"\brelated\b|\bassociated\b", re.IGNORECASE)
 _STANCE_WORDS: Final = {
     "not-medically-necessary": "not medically necessary",
     "investigational": "investigational",
@@ -65,6 +68,7 @@ class _Words:
     conditional: bool = False
     own_condition: bool = False
     lines_of_business: tuple[str, ...] = ()
+    beside: bool = False  # the codes are called related, and no more
 
     @property
     def decides(self) -> str:
@@ -206,6 +210,12 @@ class _CodingReader:
                 self._add(section, printed, Entry("", entry.lines))
         elif codes_within(text, PROCEDURES):
             book.not_understood(entry.lines, "it names codes, and what it says of them could not be read")
+        elif looks_like_a_code(text):
+            book.not_understood(entry.lines, "it has the form of a code, and not of the kind that is announced above")
+        elif announces_codes(text):  # what was said of the codes before holds no longer
+            self._words = _Words(section, entry.lines, beside=_BESIDE.search(text) is not None)
+            self._kind = kind_of_codes(text)
+            self._extraction.use(entry.lines, "code_listings")
         else:
             book.narrative(entry.lines, "coding")
 
@@ -259,6 +269,8 @@ class _CodingReader:
             item["text"] = f"Codes that are {_STANCE_WORDS.get(words.stance, 'not covered')} as far as the statements say so."
             if words.own_condition:
                 mark(item, "the words above these codes name a use of their own: does a statement cover it?")
+        elif words.beside:
+            mark(item, "the words above these codes call them related, and no more: is the policy about them?")
         listing = _Listing(key, item)
         self._listings.append(listing)
         return listing

@@ -14,7 +14,7 @@ from typing import Final
 
 from medpolicy.authoring.extraction.context import Item, slug
 from medpolicy.authoring.extraction.facts import FactBook
-from medpolicy.authoring.extraction.measures import Measure, ScaleTest, measures_in, scales_in
+from medpolicy.authoring.extraction.measures import Measure, ScaleTest, begins_with_measure, measures_in, scales_in
 from medpolicy.authoring.extraction.wording import connector_at_end
 from medpolicy.errors import InvalidModel
 from medpolicy.model.codes import CodeSystem, parse_code_range
@@ -40,6 +40,11 @@ _INLINE_MARK: Final = re.compile(r"(?<![\w.])\(?(?P<mark>[1-9]|[a-i])\)\s+(?=[A-
 _OF_THOSE: Final = re.compile(
     r"\b(?:in|for|those|individuals?|members?|patients?|persons?|people|who|when|if|there|is|are|the|has|have)\b", re.I
 )
+# A noun, and its number: "BMI of 40 or more", not "more of it for at least 3 weeks".
+_NAMED_MEASURE: Final = re.compile(r"(?:the\s+|an?\s+)?(?!(?:for|of|in|at|with|over|within|during|to|more|less)\b)[A-Za-z]")
+_COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
+_DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
+_BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
 _ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
 _OTHER_CRITERIA: Final = re.compile(
     r"\bcriteria\b[^.;]*\b(?:above|below|in (?:section )?[IVX]+\b|in (?:section|part) \w|for initial|initial|"
@@ -108,6 +113,7 @@ class Conditions:
             self._when,
             self._predicates,
             self._series_of_measures,
+            self._measures_apart,
             self._those_with,
         ):
             found = part(text, citation)
@@ -160,13 +166,37 @@ class Conditions:
         return None
 
     def _further_predicate(self, text: str, citation: Item) -> Item | None:
-        """ "The pain is severe and has lasted 3 months": the second verb has the first one's subject."""
-        for at, end in _joints(text, r"\s+and\s+(?=(?:has|have|is|are|was|were|had)\s)"):
+        """ "The pain is severe and has lasted 3 months", "It is worn and is not under warranty": both have one subject."""
+        for at, end in _joints(text, rf",?\s+(?:and|or)\s+(?={_COPULA}\s)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-            if _within_relative(left) or not measures_in(right) or measures_in(left):
+            kind = "any" if " or " in text[at:end] else "all"
+            is_denied = any(_DENIED.search(part) is not None for part in (left, right))
+            is_measured = kind == "all" and bool(measures_in(right)) and not measures_in(left)
+            if _within_relative(left) or not (is_denied or is_measured):
                 continue
-            subject = re.match(r"(?P<subject>.+?)\s+(?:has|have|is|are|was|were|had)\b", left)
-            return self._joined("all", [left, f"{subject['subject']} {right}" if subject is not None else right], citation)
+            if kind == "any" and search_outside(_WHEN, left) is not None:
+                continue  # "A when B is denied or is rare": the alternatives stand within the condition
+            series = self._predicates(text, citation) if kind == "any" else None
+            if series is not None:
+                return series
+            subject = re.match(rf"(?P<subject>.+?)\s+{_COPULA}\b", left)
+            return self._joined(kind, [left, f"{subject['subject']} {right}" if subject is not None else right], citation)
+        return None
+
+    def _measures_apart(self, text: str, citation: Item) -> Item | None:
+        """ "BMI of 35 or more with diabetes or BMI of 40 or more": each side of "or" has a number of its own."""
+        for at, end in _joints(
+            text, r",?\s+or\s+(?!(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b)"
+        ):
+            left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
+            named = _NAMED_MEASURE.match(right)
+            if named is None or not measures_in(left) or not measures_in(right) or _within_relative(left):
+                continue
+            if begins_with_measure(right) or begins_with_measure(left):
+                continue
+            if " with " in left or " and " in left:
+                self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
+            return self._joined("any", [left, right], citation)
         return None
 
     def _when(self, text: str, citation: Item) -> Item | None:
@@ -256,6 +286,12 @@ class Conditions:
             return self._scale(text, scales[0], citation)
         measures = measures_in(text)
         if measures:
+            bare, is_denied = _without_negation(text)
+            if is_denied and len(measures) == 1 and measures[0].elapsed:  # "no surgery within 5 years": none so late
+                within = self._clause(bare, citation)
+                return None if within is None else {"not": within}
+            if is_denied and measures[0].kind == "duration":
+                self._doubt(f"“{text}” denies something and states a length of time: of what is it the length?")
             return self._measured(text, measures, citation)
         choice = self._either(text, citation)
         if choice is not None:
@@ -310,7 +346,7 @@ class Conditions:
                     return self._joined("all", [text[:at], text[end:]], citation)
         if first.kind == "age":
             return self._age(text, first, citation)
-        beside = re.match(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$", text[first.end :])
+        beside = _BESIDE.match(text[first.end :])
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: first.end], beside["more"]], citation)
         claim, test = self._one_measure(text, first, citation)
@@ -346,6 +382,9 @@ class Conditions:
             if kind == "all":
                 return self._age(text, joined_bounds, citation)
             return {"any": [{"age": _years(first.bounds)}, {"age": _years(_as_years(second.bounds))}]}
+        beside = _BESIDE.match(text[second.end :])
+        if beside is not None and text[: first.start].strip():
+            return self._joined("all", [text[: second.end], beside["more"]], citation)
         around = f"{text[: first.end]}{text[second.end :]}"
         claim, test = self._one_measure(around, first, citation)
         other = {"fact": test["fact"], **dict(second.bounds)}
@@ -437,9 +476,11 @@ def _as_years(bounds: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 _NEGATIONS: Final = (
     re.compile(
         r"^(?P<before>(?:(?!\b(?:that|which|who)\b).)*\b(?:has|have))\s+not\s+(?P<after>(?:had|been|received|"
-        r"undergone|used|taken)\b.+)$"
+        r"undergone|used|taken|responded)\b.+)$",
+        re.IGNORECASE,
     ),
-    re.compile(r"^(?P<before>.*\b(?:is|are|was|were))\s+not\s+(?P<after>.+)$"),
+    re.compile(r"^(?P<before>.*\b(?:is|are|was|were))\s+not\s+(?P<after>.+)$", re.IGNORECASE),
+    re.compile(r"^(?P<before>)not\s+(?:currently\s+)?(?P<after>[a-z].+)$", re.IGNORECASE),
     re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:does not|do not|did not) have\s+(?P<after>.+)$", re.IGNORECASE),
     re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:has|have|there is|there are) no\s+(?P<after>.+)$", re.IGNORECASE),
     re.compile(
@@ -455,7 +496,10 @@ def _without_negation(text: str) -> tuple[str, bool]:
     """The condition without what negates it as a whole, and whether something did."""
     for pattern in _NEGATIONS:
         match = pattern.match(text)
-        if match is not None:
+        # "A is new and B is not ready": what is denied is a part, and the whole stays as it is said.
+        if match is not None and not any(
+            _is_clause(match["before"][:at]) for at, _ in _joints(match["before"], r"\s+(?:and|or|but)\s+")
+        ):
             return f"{match['before']} {match['after']}".strip(), True
     return text, False
 
@@ -588,7 +632,7 @@ def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
     word = lead["word"].lower() if lead is not None else ""
     possessed = re.match(r"\s*of\s+(?P<what>[^,;]+)", after)
     if measure.kind == "duration" and possessed is not None and not measure.elapsed:
-        claim = f"{before}{possessed['what']}".strip()
+        claim = f"{before}{after[possessed.start('what') :]}".strip(" .;,")
         return possessed["what"].strip(), claim if bare.strip() and _PREDICATE.search(claim) else ""
     if opened and bare.strip():
         return f"{bare.strip(' ,;')}{' value' if measure.kind == 'number' else ''}", bare.strip(" ,;")

@@ -11,6 +11,7 @@ from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind, all_lines
 from medpolicy.authoring.extraction.context import Extraction
+from medpolicy.authoring.extraction.entries import lines_outside_rows
 from medpolicy.authoring.ledger import LineState
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
@@ -33,9 +34,11 @@ _DISCLAIMER = re.compile(
     r"\bnot an? authori[sz]ation\b|\bguarantee of payment\b|\bmedical advice\b|©|\ball rights reserved\b"
     r"|\bindependent licensees?\b|\bregistered (?:trade|service) ?marks?\b|\boperating subsidiar(?:y|ies)\b"
     r"|\bdoes not constitute\b|\bfor informational purposes only\b"
+    r"|\btakes? precedence over\b|\bmay not be reproduced\b|\bmay be reproduced\b"
     r"|\b(?:member|subscriber|enrollee|customer)['’]s? (?:contract|benefit plan|certificate)\b",
     re.IGNORECASE,
 )
+_RULER = re.compile(r"[\s|:+=_-]*")
 _NOTHING = re.compile(r"^(?:none|not applicable|n/?a|none applicable|no .{0,40} appl(?:y|ies))\b.{0,20}$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
 _LEAST_NAMES_OF_PARTS: Final = 3
@@ -52,6 +55,12 @@ def extract_narrative(extraction: Extraction) -> None:
 
 
 def _block(extraction: Extraction, section: Section, block: Block) -> None:
+    if block.kind is BlockKind.TABLE:
+        empty = [line for row in block.rows if not any(text.strip() for text in row.texts) for line in row.lines]
+        unsaid = [line for line in (*empty, *lines_outside_rows(block)) if extraction.book.said_of(line) is None]
+        extraction.book.furniture(
+            [line for line in unsaid if _RULER.fullmatch(extraction.document.lines[line - 1].text)], "ruler"
+        )
     lines = _unsaid(extraction, block)
     if block.kind is BlockKind.FURNITURE:
         extraction.book.furniture(all_lines(block), block.furniture or "furniture")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from medpolicy.authoring.document import BlockKind
+from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.bibliography import read_reference
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
 from medpolicy.authoring.extraction.entries import Entry, content, joined, line_entries
@@ -62,7 +62,39 @@ def _reference(extraction: Extraction, section: Section, printed: _Numbered, bef
 
 def _printed(extraction: Extraction, section: Section) -> Iterator[_Numbered]:
     """The references; text before the first number is none, unless the section prints no numbers at all."""
-    entries = [entry for block in content(section) for entry in line_entries(block) if entry.text]
+    lists = [_in_numbers(entries) for entries in _lists(section)]
+    if any(numbered for numbered, _ in lists):
+        for numbered, before in lists:
+            for entry in before:
+                extraction.book.narrative(entry.lines, "references")
+            yield from numbered
+        return
+    for block in content(section):
+        if block.kind in (BlockKind.ITEM, BlockKind.PARAGRAPH) and len(block.text.split()) > 3:
+            yield _Numbered(None, Entry(block.text, block.lines))
+
+
+def _lists(section: Section) -> Iterator[list[Entry]]:
+    """The entries of each list of references: one that begins again at 1 under a label of its own is another list."""
+    gathered: list[Entry] = []
+    blocks = list(content(section))
+    for at, block in enumerate(blocks):
+        entries = [entry for entry in line_entries(block) if entry.text]
+        following = next((entry.text for later in blocks[at + 1 : at + 2] for entry in line_entries(later)), "")
+        if gathered and _is_label(block) and re.match(r"\[?1[.)\]]", following):
+            yield gathered
+            gathered = []
+        gathered += entries
+    yield gathered
+
+
+def _is_label(block: Block) -> bool:
+    text = block.text.strip()
+    return block.kind is BlockKind.PARAGRAPH and (block.bold or text.endswith(":")) and _NUMBERED.match(text) is None
+
+
+def _in_numbers(entries: list[Entry]) -> tuple[list[_Numbered], list[Entry]]:
+    """The numbered references of one list, and what stands before the first number."""
     matches = [_NUMBERED.match(entry.text) for entry in entries]
     candidates = [(at, int(match["number"])) for at, match in enumerate(matches) if match is not None]
     numbered: list[_Numbered] = []
@@ -75,14 +107,7 @@ def _printed(extraction: Extraction, section: Section) -> Iterator[_Numbered]:
             numbered[-1] = _Numbered(numbered[-1].number, joined(numbered[-1].entry, entry))
         else:
             before.append(entry)
-    if numbered:
-        for entry in before:
-            extraction.book.narrative(entry.lines, "references")
-        yield from numbered
-        return
-    for block in content(section):
-        if block.kind in (BlockKind.ITEM, BlockKind.PARAGRAPH) and len(block.text.split()) > 3:
-            yield _Numbered(None, Entry(block.text, block.lines))
+    return numbered, before
 
 
 def _follows(number: int, before: list[_Numbered], later: set[int]) -> bool:

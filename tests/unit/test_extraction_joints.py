@@ -1,0 +1,74 @@
+"""Conditions of several parts: what is denied, and what "or" joins. A part that is read as its contrary is worse than none."""
+
+from __future__ import annotations
+
+import pytest
+
+from medpolicy.authoring.extraction.conditions import Conditions
+from medpolicy.authoring.extraction.facts import FactBook
+from tests.criteria_words import in_words
+
+
+def read(text: str) -> tuple[str, list[str]]:
+    conditions = Conditions(FactBook())
+    return in_words(conditions.read(text, {})), conditions.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The widget is worn and is not under warranty", "all(widget_worn, widget_under_warranty is False)"),
+        (
+            "The widget is no longer made and is not under warranty",
+            "all(widget_no_longer_made, widget_under_warranty is False)",
+        ),
+        ("The widget is not under warranty and is worn", "all(widget_under_warranty is False, widget_worn)"),
+        (
+            "The person is not fit for surgery or has refused surgery",
+            "any(person_fit_for_surgery is False, person_refused_surgery)",
+        ),
+        (
+            "Widgets when rest is not wanted, is harmful, or is not tolerated",
+            "all(widgets, any(rest_wanted is False, rest_harmful, rest_tolerated is False))",
+        ),
+        ("Rest or ice is not tolerated", "rest_or_ice_tolerated is False"),
+        ("Not pregnant", "pregnant is False"),
+        ("Is not receiving dialysis", "receiving_dialysis is False"),
+        ("Has not responded to rest", "responded_to_rest is False"),
+        ("No surgery within 5 years", "not(all(surgery, time_since_surgery at_most 5 years))"),
+    ],
+)
+def test_what_is_denied(text: str, expected: str) -> None:
+    assert read(text) == (expected, [])
+
+
+def test_a_length_of_time_beside_a_denial_is_asked_about() -> None:
+    _, doubts = read("The member has not used tobacco for at least 6 weeks")
+    assert "of what is it the length?" in doubts[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "BMI of 35 kg/m2 or more with gout or BMI of 40 kg/m2 or more",
+            "any(all(bmi at_least 35 kg/m2, gout), bmi at_least 40 kg/m2)",
+        ),
+        ("Hemoglobin < 10 g/dL or hematocrit < 30 %", "any(hemoglobin less_than 10 g/dL, hematocrit less_than 30 %)"),
+        ("Rest for 6 weeks or more", "rest_duration at_least 6 weeks"),
+        ("BMI of at least 30 kg/m2 and < 35 kg/m2 with gout", "all(bmi at_least 30 kg/m2 less_than 35 kg/m2, gout)"),
+    ],
+)
+def test_numbers_on_both_sides(text: str, expected: str) -> None:
+    assert read(text)[0] == expected
+
+
+def test_an_alternative_to_all_that_stands_before_is_asked_about() -> None:
+    assert "is it?" in read("BMI of 35 kg/m2 or more with gout or BMI of 40 kg/m2 or more")[1][0]
+    assert read("Hemoglobin < 10 g/dL or hematocrit < 30 %")[1] == []
+
+
+def test_what_stands_behind_a_length_of_time_is_kept() -> None:
+    facts = FactBook()
+    Conditions(facts).read("Failure of at least 6 weeks of rest, including ice and tablets, within the past year", {})
+    assert any("ice and tablets, within the past year" in fact["ask"] for fact in facts.items)
