@@ -116,6 +116,10 @@ class CompiledIndex:
             )
             coded.ready[setting] = service_json(self.service(Case(request, service, True), day), self.words)
 
+    def forget(self, at: int) -> None:
+        """Let go of what was compiled for a policy; it is compiled again when it is next asked about."""
+        self._policies.pop(at, None)
+
     def _policy(self, at: int) -> CompiledPolicy:
         found = self._policies.get(at)
         if found is None:
