@@ -94,6 +94,13 @@ class DocumentError(MedPolicyError):
     exit_status = 5
 
 
+class ClaimsError(MedPolicyError):
+    """Claims that cannot be read as they stand, as a whole: a file, a column, or the file that maps them. No value is named."""
+
+    code = "claims"
+    exit_status = 5
+
+
 class UsageError(MedPolicyError):
     """A command called with arguments that do not fit together."""
 

@@ -68,3 +68,7 @@ ELIGIBILITY: Final[Mapping[str, ColumnKind]] = {
     **_columns("ingest_datetime"),
 }
 TABLES: Final[Mapping[str, Mapping[str, ColumnKind]]] = {"medical_claim": MEDICAL_CLAIM, "eligibility": ELIGIBILITY}
+
+# In files that we make of others (of CSV, of X12): the file that a row comes from, and where in it the row stands, from 1.
+SOURCE_FILE: Final = "medpolicy_file"
+SOURCE_ROW: Final = "medpolicy_row"

@@ -1,0 +1,85 @@
+"""Claim lines, some at a time: as views, or checked once and held for several readings."""
+# ruff: noqa: S608  # the names are those of this package's own tables
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from medpolicy.review.claims.counts import ClaimCounts, counted
+from medpolicy.review.claims.lines import ENGINE_COLUMNS, LineRules, checked_lines
+from medpolicy.review.claims.sources import Stretch, relation
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+REJECTED_COLUMNS = (
+    "claim_id, claim_line_number, file, row, split_part(fault, '|', 1) AS reason, split_part(fault, '|', 2) AS \"column\""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedChunk:
+    """`lines` and `rejected` as of `ClaimLines`, of some rows; `counts` of both."""
+
+    lines: ir.Table
+    rejected: ir.Table
+    counts: ClaimCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of the claims: the chunk's number from 0, and how many rows. All chunks together are all rows, each once.
+
+    The same input, cut alike, has the same chunks.
+    """
+
+    number: int
+    rows: int
+    _stretches: Sequence[Stretch]
+    _backend: Backend
+    _rules: LineRules
+
+    @property
+    def lines(self) -> ir.Table:
+        """The lines that are taken, as of `ClaimLines.lines`; read and checked anew each time that it is run."""
+        return self._view(f"lines_{self._name}", f"SELECT {', '.join(ENGINE_COLUMNS)} FROM ({self._sql}) WHERE fault IS NULL")
+
+    @property
+    def rejected(self) -> ir.Table:
+        """The lines that are rejected, as of `ClaimLines.rejected`, without rows that cannot be read at all."""
+        return self._view(f"rejected_{self._name}", f"SELECT {REJECTED_COLUMNS} FROM ({self._sql}) WHERE fault IS NOT NULL")
+
+    @contextlib.contextmanager
+    def checked(self) -> Iterator[CheckedChunk]:
+        """The chunk, read and checked once, and held (in memory, or spilled where that is full) until the end of the block."""
+        name = f"checked_{self._name}"
+        kept = ", ".join([*ENGINE_COLUMNS, "has_diagnosis", "icd_9", "file", "row", "fault"])
+        self._backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {kept} FROM ({self._sql})")
+        try:
+            lines = f"SELECT {', '.join(ENGINE_COLUMNS)} FROM {name} WHERE fault IS NULL"
+            rejected = f"SELECT {REJECTED_COLUMNS} FROM {name} WHERE fault IS NOT NULL"
+            yield CheckedChunk(
+                self._view(f"held_lines_{self._name}", lines),
+                self._view(f"held_rejected_{self._name}", rejected),
+                counted(self._backend.con, name),
+            )
+        finally:
+            self._backend.con.execute(
+                f"DROP VIEW IF EXISTS held_lines_{self._name}; DROP VIEW IF EXISTS held_rejected_{self._name}; DROP TABLE {name}"
+            )
+
+    @property
+    def _name(self) -> str:
+        return f"{self.number}_of_{self.rows}"
+
+    @property
+    def _sql(self) -> str:
+        return checked_lines(self._rules, relation(self._rules.claims, self._stretches))
+
+    def _view(self, name: str, query: str) -> ir.Table:
+        self._backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        return self._backend.table(name)

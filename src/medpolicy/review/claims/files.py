@@ -1,0 +1,180 @@
+"""Which files hold a table of claims, which columns they have, and whether those will do.
+
+What is wrong with a file as a whole is a `ClaimsError` that names the file and the column. Parquet is looked at by its
+footer, CSV by its first line.
+"""
+# ruff: noqa: S608  # names and texts are quoted by sql.py
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from medpolicy.errors import ClaimsError, NotFound
+from medpolicy.formats.claims_layout import SOURCE_FILE, SOURCE_ROW, TABLES, ColumnKind
+from medpolicy.formats.claims_mapping import ClaimsMapping
+from medpolicy.review.claims.csv_files import CsvFile, csv_file
+from medpolicy.review.claims.sql import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+PARQUET: Final = (".parquet", ".pq")
+CSV: Final = (".csv", ".txt", ".csv.gz", ".txt.gz")
+
+# Identifiers may be numbers. A code may not: a leading zero would be gone.
+_NUMBERS_WILL_DO: Final = frozenset(
+    ("claim_id", "person_id", "member_id", "payer", "plan", "place_of_service_code", "bill_type_code")
+)
+_WHOLE: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_OTHER_NUMBERS: Final = ("FLOAT", "DOUBLE", "DECIMAL")
+_DAYS: Final = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+
+
+class OwnColumn(NamedTuple):
+    """A column as a file has it: its own name, and its SQL type without a decimal's digits."""
+
+    name: str
+    sql_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A file, with those of the layout's columns that it has. `csv` is None for Parquet; `staged`: whether we made it of
+    another.
+    """
+
+    path: Path
+    columns: Mapping[str, OwnColumn]
+    csv: CsvFile | None = None
+    staged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The files of one table. `types`: the SQL type in which each column is read that at least one of them has."""
+
+    table: str
+    files: tuple[TableFile, ...]
+    types: Mapping[str, str]
+
+    def has(self, column: str) -> bool:
+        return column in self.types
+
+
+def files_of(table: str, inputs: Sequence[str | Path]) -> tuple[Path, ...]:
+    """The files that the inputs mean: files, directories with all below them, or globs. `NotFound` where there are none.
+
+    A directory in which there is one of the table's own name means that one: `demo-claims` writes such.
+    """
+    found: list[Path] = []
+    for one in inputs:
+        text = str(one)
+        paths = [Path(text)] if Path(text).exists() else _matching(text)
+        here = [file for path in paths for file in _below(path, table)]
+        if not here:
+            raise NotFound(f"{text}: no Parquet or CSV files of {table} are there ({', '.join((*PARQUET, *CSV))})")
+        found += here
+    return tuple(dict.fromkeys(found))
+
+
+def _matching(pattern: str) -> list[Path]:
+    # Path.glob takes no absolute pattern.
+    return [Path(path) for path in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+
+
+def _below(path: Path, table: str) -> Iterator[Path]:
+    if not path.is_dir():
+        if not path.name.lower().endswith((*PARQUET, *CSV)):
+            raise ClaimsError(f"{path}: is neither Parquet nor CSV by its name; name it so: {', '.join((*PARQUET, *CSV))}")
+        yield path
+        return
+    own = path / table
+    for file in sorted((own if own.is_dir() else path).rglob("*")):
+        hidden = any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
+        if file.is_file() and not hidden and file.name.lower().endswith((*PARQUET, *CSV)):
+            yield file
+
+
+def open_table(table: str, inputs: Sequence[str | Path], mapping: ClaimsMapping, connection: duckdb.DuckDBPyConnection) -> Table:
+    """Look at every file's columns; `ClaimsError` where a file cannot be read or has not what is needed."""
+    files = tuple(_look_at(table, path, mapping, connection) for path in files_of(table, inputs))
+    types: dict[str, str] = {}
+    for file in files:
+        for column, (_, sql_type) in file.columns.items():
+            types[column] = _common(types.get(column, sql_type), sql_type)
+    return Table(table, files, types)
+
+
+def _look_at(table: str, path: Path, mapping: ClaimsMapping, connection: duckdb.DuckDBPyConnection) -> TableFile:
+    if not path.name.lower().endswith(PARQUET):
+        csv = csv_file(path)
+        return TableFile(path, _found(table, path, [(column, "VARCHAR") for column in csv.columns], mapping), csv)
+    columns = _parquet_columns(path, connection)
+    staged = {SOURCE_FILE, SOURCE_ROW} <= {name for name, _ in columns}
+    return TableFile(path, _found(table, path, columns, mapping), staged=staged)
+
+
+def _common(one: str, other: str) -> str:
+    """The type in which both are read: numbers of one kind as the widest, all else that differs as text."""
+    for kind, widest in ((_WHOLE, "BIGINT"), (_OTHER_NUMBERS, "DOUBLE"), (_DAYS, "DATE")):
+        if one != other and one in kind and other in kind:
+            return widest
+    return one if one == other else "VARCHAR"
+
+
+def _parquet_columns(file: Path, connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    import duckdb
+
+    try:
+        rows = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(str(file))})").fetchall()
+    except (duckdb.Error, OSError):
+        raise ClaimsError(f"{file}: is no Parquet file, or is cut off at its end; write or copy it again") from None
+    return [(column, kind) for column, kind, *_ in rows]
+
+
+def _found(table: str, file: Path, columns: Iterable[tuple[str, str]], mapping: ClaimsMapping) -> dict[str, OwnColumn]:
+    """Of one file: the layout's columns that it has, each with its own name and type. Names differ in more than case."""
+    by_name: dict[str, list[tuple[str, str]]] = {}
+    for column, sql_type in columns:
+        by_name.setdefault(column.casefold(), []).append((column, sql_type))
+    mapped = mapping.columns.get(table, {})
+    found: dict[str, OwnColumn] = {}
+    for column, kind in TABLES[table].items():
+        wanted = mapped.get(column, column)
+        there = by_name.get(wanted.casefold(), [])
+        if not there and column in mapped:
+            raise ClaimsError(f"{file}: has no column {wanted!r}, which the mapping names for {column}; it has {_some(by_name)}")
+        if len(there) > 1:
+            raise ClaimsError(f"{file}: has the column {wanted!r} ({column}) {len(there)} times; keep one")
+        if there and there[0][1] != '"NULL"':
+            own, own_type = there[0]
+            found[column] = OwnColumn(own, _checked_type(column, kind, own, own_type, file))
+    return found
+
+
+def _some(names: Mapping[str, list[tuple[str, str]]]) -> str:
+    """The names of some columns: no values, so nothing of a member."""
+    shown = [columns[0][0] for columns in names.values()]
+    return ", ".join(shown[:40]) + (", ..." if len(shown) > 40 else "")
+
+
+def _checked_type(column: str, kind: ColumnKind, own: str, own_type: str, file: Path) -> str:
+    """The column's type, without a decimal's digits; `ClaimsError` where it cannot hold what the layout means."""
+    base = own_type.partition("(")[0]
+    allowed: tuple[str, ...] = ("VARCHAR",)
+    expected = "text"
+    if kind is ColumnKind.TEXT and column in _NUMBERS_WILL_DO:
+        allowed, expected = ("VARCHAR", *_WHOLE), "text or whole numbers"
+    elif kind is ColumnKind.WHOLE:
+        allowed, expected = ("VARCHAR", *_WHOLE, *_OTHER_NUMBERS), "whole numbers"
+    elif kind is ColumnKind.AMOUNT:
+        allowed, expected = ("VARCHAR", *_WHOLE, *_OTHER_NUMBERS), "numbers"
+    elif kind is ColumnKind.DATE:
+        allowed, expected = ("VARCHAR", *_DAYS), "dates"
+    if base not in allowed and not (kind is ColumnKind.TEXT and own_type.startswith("ENUM")):
+        raise ClaimsError(f"{file}: the column {own!r} ({column}) is {own_type.lower()}; write it as {expected}")
+    return "VARCHAR" if own_type.startswith("ENUM") else base
