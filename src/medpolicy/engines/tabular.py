@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from medpolicy.engines.case import Case
@@ -29,12 +29,24 @@ from medpolicy.engines.tabular_answers import NO_PROCEDURE, AnswerTable, answere
 from medpolicy.engines.tabular_library import FAR, ONE_BY_ONE, SEXES, TabularLibrary, compile_library
 from medpolicy.formats.requests import read_request
 from medpolicy.library.library import Library
+from medpolicy.model.codes import CodeSet
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-__all__ = ["KEYS", "LookupTables", "answered", "changes_within", "compile_library", "looked_up", "lookup_tables", "one_by_one"]
+__all__ = [
+    "KEYS",
+    "DiagnosisSets",
+    "LookupTables",
+    "answered",
+    "changes_within",
+    "compile_library",
+    "looked_up",
+    "lookup_tables",
+    "may_be_unsaid",
+    "one_by_one",
+]
 
 KEYS: Final = ("claim_id", "claim_line_number")
 _NO_AGE: Final = -1
@@ -58,6 +70,44 @@ class LookupTables:
     @property
     def one_issuer(self) -> bool:
         return len(self.compiled.intervals.issuers) <= 1
+
+    def with_diagnoses(self, sets: ir.Table) -> LookupTables:
+        """The same with another table of what sets hold, such as `DiagnosisSets` makes of codes that occurred since."""
+        return replace(self, diagnoses=sets)
+
+
+class DiagnosisSets:
+    """Which diagnosis codes each set of a compiled library holds; each code that occurs is looked at once."""
+
+    def __init__(self, compiled: TabularLibrary) -> None:
+        self._programs: dict[CodeSet, list[tuple[int, int]]] = {codes: [] for codes in compiled.diagnosis_sets}
+        for number, program in enumerate(compiled.programs, start=1):
+            for at, codes in enumerate(program.ways.diagnoses):
+                self._programs[codes].append((number, 1 << at))
+        self._seen: set[str] = set()
+        self._rows: list[tuple[int, str, int]] = []
+
+    def add(self, seen: Iterable[str | None]) -> bool:
+        """Look at the codes; whether any of them is held that was not looked at before."""
+        new = {code for code in seen if code is not None} - self._seen
+        self._seen |= new
+        before = len(self._rows)
+        for codes, programs in self._programs.items():
+            for code in sorted(new):
+                if code in codes:
+                    self._rows += [(number, code, bit) for number, bit in programs]
+        return len(self._rows) > before
+
+    def table(self) -> pa.Table:
+        import pyarrow as pa
+
+        return pa.table(
+            {
+                "set_program": pa.array([row[0] for row in self._rows], pa.int32()),
+                "set_code": pa.array([row[1] for row in self._rows], pa.string()),
+                "bit": pa.array([row[2] for row in self._rows], pa.int64()),
+            }
+        )
 
 
 def lookup_tables(
@@ -413,24 +463,6 @@ def _program_tables(compiled: TabularLibrary, seen: Iterable[str]) -> tuple[pa.T
             "program_answer": pa.array([row[2] for row in told], pa.int32()),
         }
     )
-    held = _held_by_sets(compiled, [code for code in seen if code is not None])
-    bits = [
-        (number, code, 1 << at)
-        for number, program in numbered
-        for at, codes in enumerate(program.ways.diagnoses)
-        for code in held[codes]
-    ]
-    sets = pa.table(
-        {
-            "set_program": pa.array([row[0] for row in bits], pa.int32()),
-            "set_code": pa.array([row[1] for row in bits], pa.string()),
-            "bit": pa.array([row[2] for row in bits], pa.int64()),
-        }
-    )
-    return ways, ages, answers, sets
-
-
-def _held_by_sets(compiled: TabularLibrary, seen: Sequence[str]) -> Mapping[Any, list[str]]:
-    """Which of the codes that occur each set of diagnoses holds; programs share their sets."""
-    distinct = dict.fromkeys(codes for program in compiled.programs for codes in program.ways.diagnoses)
-    return {codes: [code for code in seen if code in codes] for codes in distinct}
+    sets = DiagnosisSets(compiled)
+    sets.add(seen)
+    return ways, ages, answers, sets.table()

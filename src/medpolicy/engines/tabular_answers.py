@@ -39,8 +39,8 @@ class Answered(NamedTuple):
     citation_section: str | None = None
     citation_lines: str | None = None
     citation_sha256: str | None = None
-    ask: str = ""
-    notes: str = ""
+    ask: str | None = None
+    notes: str | None = None
     carc: str | None = None
     rarc: str | None = None
     authorization_carc: str | None = None
@@ -70,8 +70,8 @@ def answered_of(service: ServiceDetermination, issuer: Issuer, line_of_business:
         citation_section=None if cited is None else cited.section,
         citation_lines=None if cited is None else lines_text(cited.first_line, cited.last_line),
         citation_sha256=None if cited is None else cited.sha256,
-        ask=" ".join(question.fact for question in service.questions),
-        notes=" ".join(notes),
+        ask=" ".join(question.fact for question in service.questions) or None,
+        notes=" ".join(notes) or None,
         carc=denial[0],
         rarc=denial[1],
         authorization_carc=absent[0],

@@ -119,11 +119,14 @@ class IntervalColumns:
         self.end_day = array("i")
         self.offsets = array("i", [0])
         self.cells = array("i")
+        self.of_programs: list[str] = []  # the codes with a cell that is a program
 
     def __len__(self) -> int:
         return len(self.year)
 
-    def add(self, issuer: str, code: str, stretches: Iterable[_Stretch]) -> None:
+    def add(self, issuer: str, code: str, stretches: Sequence[_Stretch]) -> None:
+        if any(cell < 0 for _, _, cells in stretches for cell in cells):
+            self.of_programs.append(code)
         if not self.issuers or self.issuers[-1] != issuer:
             self.issuers.append(issuer)
         self.codes.append(code)
@@ -158,6 +161,11 @@ class TabularLibrary:
     @property
     def asks_diagnoses(self) -> bool:
         return any(program.ways.diagnoses for program in self.programs)
+
+    @property
+    def diagnosis_sets(self) -> tuple[CodeSet, ...]:
+        """The sets of diagnoses that programs tell apart, each once."""
+        return tuple(dict.fromkeys(codes for program in self.programs for codes in program.ways.diagnoses))
 
 
 _Stretch = tuple[date, date, tuple[int, ...]]

@@ -1,0 +1,347 @@
+"""A year of claims through the policies in force on each service date: lines in, answers and rejected lines out.
+
+The library is compiled for the days and codes that occur; then the claims go chunk by chunk through the tabular engine, and what
+each chunk comes to is written before the next begins, so that memory does not grow with the claims and an interrupted run goes on
+at the chunk where it stopped.
+"""
+# ruff: noqa: S608  # the names are those of this module's own tables
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from medpolicy.engines.tabular import (
+    DiagnosisSets,
+    LookupTables,
+    changes_within,
+    looked_up,
+    lookup_tables,
+    may_be_unsaid,
+    one_by_one,
+)
+from medpolicy.engines.tabular_library import TabularLibrary, compile_library
+from medpolicy.errors import ClaimsError, UsageError
+from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
+from medpolicy.library.library import Library
+from medpolicy.review.claims.chunks import Chunk
+from medpolicy.review.claims.counts import ClaimCounts, sum_of
+from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
+from medpolicy.review.screening_output import AnswerWriter, PartialOutput, partial_output
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+LINES_PER_CHUNK: Final = 2_000_000
+FORMAT: Final = 1  # of the files that are written; another one does not go on with what this one left
+_ROWS_OF_A_BATCH: Final = 500_000
+_LINE_COLUMNS: Final = (
+    "claim_id",
+    "claim_line_number",
+    "issuer",
+    "line_of_business",
+    "service_date",
+    "service_end",
+    "setting",
+    "code",
+    "diagnoses",
+    "age",
+    "sex",
+)
+_AMOUNTS: Final = {"charge": "charge_amount", "allowed": "allowed_amount", "paid": "paid_amount"}
+
+Progress = Callable[[str, int, int], None]
+
+
+def _silent(phase: str, done: int, total: int) -> None:
+    """Nobody is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """What a screening came to. `changing`: lines whose span crosses a day on which their answer changes.
+
+    `counts.lines` is always the lines answered and all that were rejected together. `absent`: columns of use that the claims do
+    not have. `spans`: rows of eligibility that could not be used, by reason and column.
+    """
+
+    counts: ClaimCounts
+    changing: int
+    first_day: date | None
+    last_day: date | None
+    absent: tuple[str, ...]
+    spans: Mapping[tuple[str, str | None], int]
+    resumed: int
+    totals: tuple[Path, ...]
+
+
+def screen(
+    inputs: Sequence[str | Path],
+    output: Path,
+    library: Library,
+    *,
+    version: str,
+    eligibility: Sequence[str | Path] | None = None,
+    mapping: ClaimsMapping = NO_MAPPING,
+    facts: Path | None = None,
+    lines_per_chunk: int = LINES_PER_CHUNK,
+    memory: str = MEMORY,
+    threads: int | None = None,
+    progress: Progress = _silent,
+    finish: Callable[[Screened, PartialOutput], None] | None = None,
+) -> Screened:
+    """Screen claims into a directory, which appears complete or not at all.
+
+    There: `answers/part-N.parquet` (claim_id, claim_line_number, answer_changes_within_span, and the columns of `Answered`) and
+    `rejected.parquet` (claim_id, claim_line_number, file, row, reason, column). `version`: the engine's, as answers state it.
+    `facts`: Parquet or CSV with claim_id, claim_line_number, fact, value (as JSON). `finish` may add to the output, from the
+    totals, before it appears. `progress` is told phase, done and total: of codes while compiling, of lines afterwards.
+    `UsageError`, `ClaimsError` and `NotFound` as `open_claims` and `partial_output` have them; what an interrupted run wrote is
+    kept, and the same call goes on there.
+    """
+    with open_claims(
+        inputs,
+        library,
+        eligibility=eligibility,
+        mapping=mapping,
+        memory=memory,
+        threads=threads,
+        temporary=output.absolute().parent,
+    ) as claims:
+        told = None if facts is None else _read_facts(claims, facts)
+        same_run = {
+            "format": FORMAT,
+            "claims": claims.fingerprint,
+            "library": library.digest,
+            "version": version,
+            "lines_per_chunk": lines_per_chunk,
+            "facts": None if facts is None else hashlib.sha256(facts.read_bytes()).hexdigest(),
+        }
+        with partial_output(output, same_run) as part, faults_named():
+            screened = _Screening(claims, library, part, told, progress).run(lines_per_chunk)
+            if finish is not None:
+                finish(screened, part)
+    return screened
+
+
+class _Screening:
+    def __init__(
+        self, claims: ClaimLines, library: Library, part: PartialOutput, facts: ir.Table | None, progress: Progress
+    ) -> None:
+        self.claims = claims
+        self.connection: Any = claims.backend.con  # DuckDB's, which Ibis gives no type
+        self.library = library
+        self.part = part
+        self.facts = facts
+        self.progress = progress
+
+    def run(self, lines_per_chunk: int) -> Screened:
+        chunks = self.claims.chunks(lines_per_chunk)
+        notes = {chunk.number: self.part.note_of(chunk.number) for chunk in chunks}
+        extent = self.claims.extent()
+        if any(note is None for note in notes.values()):
+            self._compile(extent.first_day or date.min, extent.last_day or date.min, extent.codes)
+        total = self.claims.rows
+        done = sum(chunk.rows for chunk in chunks if notes[chunk.number] is not None)
+        resumed = sum(note is not None for note in notes.values())
+        self.progress("screening", done, total)
+        for chunk in chunks:
+            if notes[chunk.number] is None:
+                notes[chunk.number] = self._chunk(chunk)
+                done += chunk.rows
+                self.progress("screening", done, total)
+        found = [note for note in notes.values() if note is not None]
+        counts = sum_of([*(_counts_of(note) for note in found), self.claims.unreadable_counts()])
+        self._rejected([self._file("rejected", chunk.number) for chunk in chunks])
+        return Screened(
+            counts=counts,
+            changing=sum(note["changing"] for note in found),
+            first_day=extent.first_day,
+            last_day=extent.last_day,
+            absent=self.claims.absent,
+            spans=self.claims.span_counts(),
+            resumed=resumed,
+            totals=tuple(self._file("totals", chunk.number) for chunk in chunks),
+        )
+
+    def _compile(self, first_day: date, last_day: date, codes: Iterable[str]) -> None:
+        def tell(done: int, total: int) -> None:
+            self.progress("compiling", done, total)
+
+        self.compiled: TabularLibrary = compile_library(self.library, first_day, last_day, codes=codes, progress=tell)
+        self.tables: LookupTables = lookup_tables(self.compiled, (), self._place)
+        self.sets = DiagnosisSets(self.compiled)
+        if self.compiled.asks_diagnoses:
+            self._place("codes_of_programs", _one_column(self.compiled.intervals.of_programs))
+
+    def _place(self, name: str, table: pa.Table) -> ir.Table:
+        """Put an Arrow table where the claims are, once for all chunks."""
+        self.connection.register("incoming", table)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE lookup_{name} AS SELECT * FROM incoming")
+        self.connection.unregister("incoming")
+        return self.claims.backend.table(f"lookup_{name}")
+
+    def _file(self, kind: str, chunk: int) -> Path:
+        return self.part.file(f"work/{kind}-{chunk:05}.parquet")
+
+    # -- one chunk --------------------------------------------------------------------------------------------
+
+    def _chunk(self, chunk: Chunk) -> dict[str, Any]:
+        answers = self.part.file(f"answers/part-{chunk.number:05}.parquet")
+        with chunk.checked() as checked:
+            changing = self._look_up(checked.lines)
+            written = self._write_answers(answers)
+            if written != checked.counts.taken or checked.counts.lines != chunk.rows:
+                raise AssertionError("lines in are not lines answered and lines rejected")
+            self._write_totals(self._file("totals", chunk.number))
+            rejected = f"SELECT * FROM {checked.rejected.get_name()}"
+            self.connection.execute(f"COPY ({rejected}) TO '{_quoted(self._file('rejected', chunk.number))}' (FORMAT parquet)")
+        self.connection.execute("DROP TABLE found; DROP TABLE changing")
+        note = {"counts": _plain(checked.counts), "changing": changing}
+        self.part.finish_chunk(chunk.number, note)
+        return note
+
+    def _look_up(self, lines: ir.Table) -> int:
+        """Make the tables `found` (the lines with their answers' numbers) and `changing`; how many are changing."""
+        wanted = lines.select(*_LINE_COLUMNS, *_AMOUNTS.values())
+        if self.compiled.asks_diagnoses:
+            self._look_at_diagnoses(lines.get_name())
+        self._create("found", looked_up(wanted, self.tables))
+        found = self.claims.backend.table("found")
+        if self.facts is not None or may_be_unsaid(self.compiled):
+            asked = one_by_one(found, self.compiled, self.library, facts=self.facts)
+            if asked is not None:
+                self._create("asked", asked)
+                same = "found.claim_id = asked.claim_id AND found.claim_line_number = asked.claim_line_number"
+                self.connection.execute(f"UPDATE found SET answer = asked.answer FROM asked WHERE {same}; DROP TABLE asked")
+        self._create("changing", changes_within(found, self.tables))
+        return int(self.connection.execute("SELECT count(*) FROM changing").fetchall()[0][0])
+
+    def _look_at_diagnoses(self, lines: str) -> None:
+        seen = self.connection.execute(
+            f"SELECT DISTINCT unnest(diagnoses) FROM {lines} WHERE code IN (SELECT code FROM lookup_codes_of_programs)"
+        ).fetchall()
+        if self.sets.add(code for (code,) in seen):
+            self.tables = self.tables.with_diagnoses(self._place("sets", self.sets.table()))
+
+    def _create(self, name: str, table: ir.Table) -> None:
+        backend = self.claims.backend
+        backend._register_in_memory_tables(table)  # Ibis offers no other way to have a CREATE TABLE of ours see them
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {backend.compile(table)}")
+
+    def _write_answers(self, path: Path) -> int:
+        import pyarrow as pa
+
+        columns = {
+            "claim_id": pa.string(),
+            "claim_line_number": pa.int64(),
+            "answer_changes_within_span": pa.bool_(),
+        }
+        query = (
+            "SELECT found.claim_id, found.claim_line_number::BIGINT AS claim_line_number, "
+            "changing.claim_id IS NOT NULL AS answer_changes_within_span, answer FROM found LEFT JOIN changing "
+            "ON found.claim_id = changing.claim_id AND found.claim_line_number = changing.claim_line_number"
+        )
+        with AnswerWriter(path, self.compiled.answers, columns) as writer:
+            for batch in self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH):
+                writer.write(batch)
+        return writer.rows
+
+    def _write_totals(self, path: Path) -> None:
+        import pyarrow as pa
+
+        columns = {
+            "kind": pa.string(),
+            "issuer": pa.string(),
+            "line_of_business": pa.string(),
+            "month": pa.date32(),
+            "code": pa.string(),
+            "lines": pa.int64(),
+            **{name: pa.float64() for name in _AMOUNTS},
+            "changing": pa.int64(),
+        }
+        sums = ", ".join(f"sum({column})::DOUBLE AS {name}" for name, column in _AMOUNTS.items())
+        marked = (
+            "(SELECT found.*, changing.claim_id IS NOT NULL AS is_changing FROM found LEFT JOIN changing "
+            "ON found.claim_id = changing.claim_id AND found.claim_line_number = changing.claim_line_number)"
+        )
+        counted = f"count(*) AS lines, {sums}, count_if(is_changing) AS changing"
+        query = (
+            f"SELECT 'month' AS kind, issuer, line_of_business, date_trunc('month', service_date)::DATE AS month, "
+            f"NULL::VARCHAR AS code, {counted}, answer FROM {marked} GROUP BY answer, issuer, line_of_business, month "
+            f"UNION ALL SELECT 'code', NULL, NULL, NULL, code, {counted}, answer FROM {marked} GROUP BY answer, code"
+        )
+        with AnswerWriter(path, self.compiled.answers, columns) as writer:
+            for batch in self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH):
+                writer.write(batch)
+
+    def _rejected(self, parts: Sequence[Path]) -> None:
+        """All rejected lines in one file, those that are in no chunk too."""
+        unreadable = self.claims.unreadable.get_name()
+        union = f"SELECT * FROM {unreadable}"
+        if parts:
+            listed = ", ".join(f"'{_quoted(path)}'" for path in parts)
+            union = f"SELECT * FROM read_parquet([{listed}]) UNION ALL {union}"
+        self.connection.execute(f"COPY ({union}) TO '{_quoted(self.part.file('rejected.parquet'))}' (FORMAT parquet)")
+
+
+def _read_facts(claims: ClaimLines, path: Path) -> ir.Table:
+    """The facts that a plan brings along, as a table; `ClaimsError` where the file cannot be read or lacks a column."""
+    import duckdb
+
+    connection: Any = claims.backend.con
+    reader = "read_csv" if path.suffix.lower() in (".csv", ".gz") else "read_parquet"
+    options = ", all_varchar = true, header = true" if reader == "read_csv" else ""
+    columns = (
+        "trim(claim_id) AS claim_id, claim_line_number::BIGINT AS claim_line_number, trim(fact) AS fact, value::VARCHAR AS value"
+    )
+    try:
+        connection.execute(
+            f"CREATE TEMP TABLE facts AS SELECT {columns} FROM {reader}('{_quoted(path)}'{options}) "
+            "WHERE claim_id IS NOT NULL AND claim_line_number IS NOT NULL AND fact IS NOT NULL AND value IS NOT NULL"
+        )
+    except duckdb.Error:
+        raise ClaimsError(
+            f"{path}: cannot be read as facts; write Parquet or CSV with the columns claim_id, claim_line_number, fact, value "
+            '(the value as JSON, such as true or {"value": 3, "unit": "mm"})'
+        ) from None
+    doubled = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM facts GROUP BY claim_id, claim_line_number, fact HAVING count(*) > 1)"
+    ).fetchall()[0][0]
+    if doubled:
+        raise ClaimsError(f"{path}: a fact of a line stands twice, {doubled} times; keep one of each")
+    return claims.backend.table("facts")
+
+
+def _one_column(values: Sequence[str]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table({"code": pa.array(list(values), pa.string())})
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _plain(counts: ClaimCounts) -> dict[str, Any]:
+    return {
+        "lines": counts.lines,
+        "taken": counts.taken,
+        "rejected": [[reason, column, count] for (reason, column), count in counts.rejected.items()],
+        "remarks": dict(counts.remarks),
+    }
+
+
+def _counts_of(note: Mapping[str, Any]) -> ClaimCounts:
+    plain = note["counts"]
+    return ClaimCounts(
+        lines=plain["lines"],
+        taken=plain["taken"],
+        rejected={(reason, column): count for reason, column, count in plain["rejected"]},
+        remarks=plain["remarks"],
+    )

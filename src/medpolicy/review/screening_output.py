@@ -1,0 +1,198 @@
+"""Where a screening writes: a directory that appears complete or not at all, and that an interrupted run takes up again.
+
+Until the end everything stands beside its place, in `.NAME.part`. A chunk counts as done when its note `chunk-N.json` stands
+there, which is written last; whatever is without one is written again. A run that is not the same (other claims, policies,
+version or options) starts afresh.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from medpolicy.engines.tabular_answers import COLUMNS, AnswerTable
+from medpolicy.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+COMPRESSION: Final = "zstd"
+ROWS_IN_A_GROUP: Final = 1_000_000
+_COMPACT_FROM: Final = 4_096  # distinct values: above so many, a batch brings only those that occur in it
+_RUN: Final = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class PartialOutput:
+    """The directory in which a run's output comes to be."""
+
+    directory: Path
+    resumed: int  # how many chunks an earlier run left done
+
+    def note_of(self, chunk: int) -> dict[str, Any] | None:
+        """What was noted of a chunk that is done; None where it is to be done."""
+        try:
+            found = json.loads(self._note(chunk).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def finish_chunk(self, chunk: int, note: Mapping[str, Any]) -> None:
+        """Put down that the chunk's files are complete."""
+        _write_durably(self._note(chunk), json.dumps(note).encode())
+
+    def file(self, name: str) -> Path:
+        """A file of the output; the directories above it are made."""
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _note(self, chunk: int) -> Path:
+        return self.directory / "work" / f"chunk-{chunk:05}.json"
+
+
+@contextlib.contextmanager
+def partial_output(output: Path, same_run: Mapping[str, Any]) -> Iterator[PartialOutput]:
+    """A directory to fill, which becomes `output` at the end of the block; after a fault it stays, to be taken up again.
+
+    `same_run` says what must be equal for that. `UsageError` where it cannot be written, another run is at it, or the disk is
+    full.
+    """
+    part = output.absolute().with_name(f".{output.name[:100]}.part")
+    with _faults_of_writing(output):
+        part.mkdir(exist_ok=True)
+        with (part / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UsageError(f"{output}: another run is writing it; wait for its end, or name another directory") from None
+            _start(part, same_run)
+            done = sum(1 for _ in (part / "work").glob("chunk-*.json"))
+            yield PartialOutput(part, done)
+            shutil.rmtree(part / "work")
+            for name in (_RUN, "lock"):
+                (part / name).unlink(missing_ok=True)
+            if output.exists():
+                raise UsageError(f"{output}: came to be meanwhile; the result stands in {part}")
+            part.rename(output)
+
+
+def _start(part: Path, same_run: Mapping[str, Any]) -> None:
+    text = json.dumps(same_run, sort_keys=True).encode()
+    try:
+        before = (part / _RUN).read_bytes()
+    except OSError:
+        before = b""
+    if before != text:
+        for path in part.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "lock":
+                path.unlink()
+        _write_durably(part / _RUN, text)
+    (part / "work").mkdir(exist_ok=True)
+
+
+@contextlib.contextmanager
+def _faults_of_writing(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            again = "free some and run the same command again: it goes on where it stopped"
+            raise UsageError(f"{output}: there is no space left to write it; {again}") from None
+        raise UsageError(f"{output}: cannot be written: {error.strerror or 'the file system failed'}") from None
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    new = path.with_name(path.name + ".new")
+    with new.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+# -- answers as Parquet -------------------------------------------------------------------------------------------------
+
+
+class AnswerWriter:
+    """Writes rows with their answers' numbers as Parquet in which each answer's columns stand in words.
+
+    A number becomes an index into each column's distinct values, and those go into the file as its dictionaries: no text is
+    compared, copied or hashed for a line.
+    """
+
+    def __init__(self, path: Path, answers: AnswerTable, columns: Mapping[str, pa.DataType]) -> None:
+        """`columns`: those of the rows besides the answer, in the order in which they are written, before the answer's."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._names = list(columns)
+        self._codes: list[np.ndarray[Any, Any]] = []
+        self._values: list[pa.Array] = []
+        self._nulls: list[int | None] = []  # which of a column's values is none
+        for column in COLUMNS:
+            dictionary = answers.dictionary(column)
+            self._codes.append(dictionary.indices.to_numpy())
+            values = dictionary.dictionary
+            self._nulls.append(values.to_pylist().index(None) if values.null_count else None)
+            self._values.append(values.fill_null(""))  # what is null is so by the index, for a Parquet dictionary has no null
+        words = pa.dictionary(pa.int32(), pa.string())
+        self._schema = pa.schema([*columns.items(), *((column, words) for column in COLUMNS)])
+        self._writer = pq.ParquetWriter(
+            path,
+            self._schema,
+            compression=COMPRESSION,
+            use_dictionary=[*COLUMNS, *(name for name, kind in columns.items() if name not in ("claim_id", "claim_line_number"))],
+            store_schema=False,  # to a reader the columns are text; that they were dictionaries here is nobody's matter
+        )
+        self.rows = 0
+
+    def write(self, batch: pa.RecordBatch | pa.Table) -> None:
+        """Write rows that have, besides the columns named, `answer`: its number, never null."""
+        import pyarrow as pa
+
+        numbers = batch.column("answer")
+        if isinstance(numbers, pa.ChunkedArray):
+            numbers = numbers.combine_chunks()
+        if numbers.null_count:
+            raise AssertionError("a line is without an answer")
+        at = numbers.to_numpy()
+        arrays = [batch.column(name) for name in self._names]
+        each = zip(self._codes, self._values, self._nulls, strict=True)
+        arrays += [_dictionary_of(codes[at], values, null) for codes, values, null in each]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=ROWS_IN_A_GROUP)
+        self.rows += batch.num_rows
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def __enter__(self) -> AnswerWriter:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _dictionary_of(codes: np.ndarray[Any, Any], values: pa.Array, null: int | None) -> pa.DictionaryArray:
+    """The column of a batch. Of many distinct values only those that occur come along, as each row group holds its own."""
+    import numpy as np
+    import pyarrow as pa
+
+    absent = None if null is None else codes == null
+    if len(values) > _COMPACT_FROM:
+        occurs = np.zeros(len(values), dtype=bool)
+        occurs[codes] = True
+        codes = (np.cumsum(occurs, dtype=np.int32) - 1)[codes]
+        values = values.take(pa.array(np.flatnonzero(occurs)))
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=absent), values)
