@@ -22,6 +22,7 @@ COMMANDS = (
     ("attach",),
     ("replay",),
     ("schema",),
+    ("screen",),
     ("demo-claims",),
 )
 HEADING = """# Commands

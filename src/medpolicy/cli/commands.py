@@ -24,6 +24,7 @@ _MODULES = {
     "attach": "attach",
     "replay": "replay",
     "schema": "schema",
+    "screen": "screening",
     "demo-claims": "demo_claims",
 }
 _EPILOG = """\b

@@ -104,14 +104,13 @@ def screen(
     `UsageError`, `ClaimsError` and `NotFound` as `open_claims` and `partial_output` have them; what an interrupted run wrote is
     kept, and the same call goes on there.
     """
+    beside = output.absolute().parent  # what does not fit in memory goes where the output will need room anyway
+    if not beside.is_dir():
+        raise UsageError(f"{output}: the directory above it is not there; make it first")
+    if output.exists() or output.is_symlink():
+        raise UsageError(f"{output}: is there already; name a directory that is not")
     with open_claims(
-        inputs,
-        library,
-        eligibility=eligibility,
-        mapping=mapping,
-        memory=memory,
-        threads=threads,
-        temporary=output.absolute().parent,
+        inputs, library, eligibility=eligibility, mapping=mapping, memory=memory, threads=threads, temporary=beside
     ) as claims:
         told = None if facts is None else _read_facts(claims, facts)
         same_run = {
