@@ -179,7 +179,8 @@ def test_any_text_is_read_without_a_crash(text: str) -> None:
 
 def test_a_second_list_under_a_label_of_its_own_does_not_run_into_the_last_reference() -> None:
     extraction = extracted(
-        "# Widgets\n\n## References\n\n**Papers:**\n\n1. Able A. One. J Knee. 2020;1(1):1-9.\n2. Baker B. Two. J Knee. 2021;2(1):1-9.\n\n"
+        "# Widgets\n\n## References\n\n**Papers:**\n\n1. Able A. One. J Knee. 2020;1(1):1-9.\n"
+        "2. Baker B. Two. J Knee. 2021;2(1):1-9.\n\n"
         "**Societies:**\n\n1. Society of Knees. Guidance. J Knee. 2022;3:1-2.\n",
         extract_references,
     )

@@ -15,7 +15,7 @@ from medpolicy.authoring.draft_files import issuer_yaml, policy_yaml, version_ya
 from medpolicy.authoring.extraction.authorization import extract_authorization
 from medpolicy.authoring.extraction.coding import extract_coding
 from medpolicy.authoring.extraction.conflicts import extract_source_conflicts
-from medpolicy.authoring.extraction.context import Extraction, slug
+from medpolicy.authoring.extraction.context import Extraction, mark, slug
 from medpolicy.authoring.extraction.exceptions import extract_exceptions
 from medpolicy.authoring.extraction.history import extract_history
 from medpolicy.authoring.extraction.identity import extract_identity
@@ -132,6 +132,8 @@ def _drafted(extraction: Extraction, issuer: str | None, confirmations: Confirma
     version["rendition"] = rendition
     policy.setdefault("title", policy.get("number", ""))
     policy.setdefault("number", slug(policy["title"], limit=40))
+    for number, reasons in extraction.book.used_in_part().items():
+        mark(version, f"line {number} is used in part, and not the rest of it: {'; '.join(reasons)}")
     drafted_issuer = policy.pop("_issuer", None)
     if confirmations is not None:
         apply_confirmations(policy, version, confirmations, "confirmations")

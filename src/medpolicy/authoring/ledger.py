@@ -78,6 +78,14 @@ class LedgerBook:
         said = self._said.get(number)
         return None if not said else next(state for state in LineState if state in said)
 
+    def used_in_part(self) -> dict[int, tuple[str, ...]]:
+        """The lines of which one sentence is used and another was not understood, with the reasons."""
+        return {
+            number: tuple(said[LineState.NOT_UNDERSTOOD])
+            for number, said in sorted(self._said.items())
+            if LineState.USED in said and LineState.NOT_UNDERSTOOD in said
+        }
+
     def close(self) -> Ledger:
         """The ledger. A line of which nothing was said is blank, or not understood."""
         lines = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from medpolicy.authoring.document import Block, BlockKind, SourceDocument
@@ -160,31 +160,90 @@ class Outline:
 
 def outline_of(document: SourceDocument) -> Outline:
     """The sections of a document. Furniture stays in the section in which it stands."""
+    document = _with_bold_headings(document)
     sections = [Section(SectionKind.FRONT, "", (), None, 0)]
-    headings = [block.text.strip().rstrip(":").strip() for block in document.blocks if block.kind is BlockKind.HEADING]
+    headings = [_title_of(block) for block in document.blocks if block.kind is BlockKind.HEADING]
     labelled = bool(headings) and any(kind_of_heading(title) is SectionKind.POLICY for title in headings[1:])
     stack: list[Section] = []
     for at, block in enumerate(document.blocks):
-        if block.kind is not BlockKind.HEADING:
+        if block.kind is BlockKind.ITEM and sections[-1].heading is not None:
+            _end_of_item(sections, stack, block)
+        if block.kind is not BlockKind.HEADING and not _opens_a_part(block, sections[-1], stack):
             sections[-1].blocks.append(block)
             continue
-        title = block.text.strip().rstrip(":").strip()
-        while stack and stack[-1].level >= block.level:
+        title = _title_of(block)
+        level = block.level if block.kind is BlockKind.HEADING else _BELOW_HEADINGS + block.level
+        while stack and stack[-1].level >= level:
             stack.pop()
         kind = kind_of_heading(title)
         own = _own_blocks(document.blocks, at)
         if kind is SectionKind.POLICY and len(sections) == 1 and labelled and _is_front(own):
             kind = SectionKind.FRONT  # it labels the document, and the next lines name the policy
         if kind is None:
-            kind = _kind_where_unknown(sections, stack, title, block.level, labelled=labelled)
+            kind = _kind_where_unknown(sections, stack, title, level, labelled=labelled)
             if kind in (SectionKind.OTHER, SectionKind.FRONT) and any(_lists_codes(table) for table in own):
                 kind = SectionKind.CODING
-        elif stack and _stays_within(kind, stack[-1].kind, own):
+        elif stack and _stays_within(kind, stack[-1].kind, own, title):
             kind = stack[-1].kind
-        section = Section(kind, title, (*(above.title for above in stack), title), block, block.level)
+        section = Section(kind, title, (*(above.title for above in stack), title), block, level)
         sections.append(section)
         stack.append(section)
     return Outline(document, tuple(sections))
+
+
+def _with_bold_headings(document: SourceDocument) -> SourceDocument:
+    """The document; where none of its blocks is a heading, what is set in bold alone on its line is one."""
+    if any(block.kind is BlockKind.HEADING for block in document.blocks):
+        return document
+    bold = [block for block in document.blocks if _may_be_heading(block)]
+    if len({kind_of_heading(_title_of(block)) for block in bold} - {None}) < _LEAST_PARTS:
+        return document
+    text = next((at for at, block in enumerate(document.blocks) if not _may_be_heading(block)), len(document.blocks))
+    blocks = (
+        replace(block, kind=BlockKind.HEADING, level=1 if at < text or kind_of_heading(_title_of(block)) is not None else 2)
+        if _may_be_heading(block)
+        else block
+        for at, block in enumerate(document.blocks)
+    )
+    return replace(document, blocks=tuple(blocks))
+
+
+def _may_be_heading(block: Block) -> bool:
+    words = block.text.split()
+    return block.kind is BlockKind.PARAGRAPH and block.bold and block.level == 0 and 0 < len(words) <= _LONGEST_HEADING
+
+
+def _title_of(block: Block) -> str:
+    return block.text.strip().rstrip(":").strip()
+
+
+_LEAST_PARTS = 2  # of different kinds
+_LONGEST_HEADING = 15  # words
+_BELOW_HEADINGS = 10  # the level of what is set in bold only, under every real heading
+_LONGEST_PART_NAME = 8  # words
+
+
+def _opens_a_part(block: Block, section: Section, stack: Sequence[Section]) -> bool:
+    """Whether a paragraph or an item in bold is a heading in all but name: the name of another part of a policy, alone."""
+    if not block.bold or block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+        return False
+    text = _title_of(block)
+    kind = kind_of_heading(text) if len(text.split()) <= _LONGEST_PART_NAME else None
+    if kind is None or kind is section.kind:
+        return False
+    # Within the description or the codes, names of parts are as often words of the text.
+    return section.kind in _MAY_HOLD_BOLD_HEADINGS or (bool(stack) and stack[-1].level >= _BELOW_HEADINGS)
+
+
+def _end_of_item(sections: list[Section], stack: list[Section], block: Block) -> None:
+    """Where an item in bold opened a part, the next item at its level closes it again: the part above goes on."""
+    if not stack or stack[-1].heading is None or stack[-1].heading.kind is not BlockKind.ITEM:
+        return
+    if block.level > stack[-1].heading.level or _opens_a_part(block, stack[-1], stack):
+        return
+    stack.pop()
+    above = stack[-1] if stack else sections[0]
+    sections.append(Section(above.kind, above.title, above.path, None, above.level))
 
 
 def _kind_where_unknown(sections: list[Section], stack: list[Section], title: str, level: int, *, labelled: bool) -> SectionKind:
@@ -200,6 +259,9 @@ def _kind_where_unknown(sections: list[Section], stack: list[Section], title: st
         and (not before.blocks or level < before.level or (labelled and level == before.level))
     ):
         before.kind = SectionKind.FRONT  # it stands above the title, and so only labels the document ("Medical Policy")
+    below_a_name = len(sections) > 2 and all(section.kind is SectionKind.FRONT for section in sections[:-1])
+    if before.kind is SectionKind.POLICY and below_a_name and labelled and not before.blocks and level == before.level:
+        before.kind = SectionKind.FRONT  # the same, where the name of the plan stands above it
     if before.heading is not None and not before.blocks and before.kind is not SectionKind.OTHER:
         return before.kind  # the second line of a heading, whatever its level
     is_top = not stack or stack[-1].kind is SectionKind.FRONT
@@ -247,8 +309,10 @@ def _lists_codes(block: Block) -> bool:
     return bool(block.rows) and _CODE_TABLE.fullmatch(block.rows[0].texts[0].strip()) is not None
 
 
-def _stays_within(kind: SectionKind, above: SectionKind, own: Sequence[Block]) -> bool:
+def _stays_within(kind: SectionKind, above: SectionKind, own: Sequence[Block], title: str) -> bool:
     """Whether a deeper heading of a kind that is known opens no part of its own."""
+    if kind is SectionKind.DESCRIPTION and above is SectionKind.POLICY:  # it introduces the statements, which follow it
+        return _INTRODUCES.match(title) is not None
     if kind is SectionKind.OTHER:
         return above is not SectionKind.FRONT
     if kind is SectionKind.HISTORY and above is SectionKind.POLICY:  # "Revision" of an implant
@@ -258,6 +322,10 @@ def _stays_within(kind: SectionKind, above: SectionKind, own: Sequence[Block]) -
     return kind in (SectionKind.POLICY, SectionKind.DESCRIPTION, SectionKind.SUMMARY) and above in _CLOSED
 
 
+_INTRODUCES = re.compile(r"(?:scope|overview|introduction|purpose)\b", re.IGNORECASE)
+_MAY_HOLD_BOLD_HEADINGS = frozenset(
+    (SectionKind.FRONT, SectionKind.OTHER, SectionKind.CONTENTS, SectionKind.RELATED, SectionKind.POLICY, SectionKind.DISCLAIMER)
+)
 # Within these a deeper heading such as "Criteria" or "Overview" opens no other part of the policy.
 _CLOSED = frozenset((SectionKind.DESCRIPTION, SectionKind.REFERENCES, SectionKind.HISTORY))
 

@@ -52,6 +52,11 @@ _STATES_A_RULE: Final = re.compile(
     r"^\W*(?:prior authori[sz]ation|pre-?certification|pre-?authori[sz]ation)\s+(?:is|are|may|will)\b[^.;]*\.?\s*$", re.IGNORECASE
 )
 _POINTS_ELSEWHERE = re.compile(r"\bsee (?:the )?(?:table )?(?:below|above|following|table)\b|\brefer to\b", re.IGNORECASE)
+_FOR_A_SERVICE = re.compile(
+    r"\bfor\s+(?!(?:all|any|each|every|services?|these|this|those|members?|in-?patient|out-?patient|procedures?|the\s+(?:services?|"
+    r"procedures?|following))\b)[^.;,]+",
+    re.IGNORECASE,
+)
 _PRODUCTS = re.compile(r"\bproducts?\b", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w-])(?:\d{4}[0-9AFMTU]|[A-Z]\d{4})(?![\w-])")
 
@@ -80,16 +85,27 @@ def extract_authorization(extraction: Extraction) -> None:
                 _add(extraction, rules, said)
     for section in extraction.outline.of_kind(SectionKind.POLICY):
         for block in content(section):
-            if _STATES_A_RULE.match(block.text) and rule_of(block.text) is not None:
-                for said in _said(extraction, section, block):
-                    _add(extraction, rules, said)
+            for start, end in sentences_of(block.text):
+                if states_a_rule(block.text[start:end]):
+                    for said in _sentence(extraction, section, block.text[start:end], block.lines_of(start, end)):
+                        _add(extraction, rules, said)
     if rules:
         extraction.version["authorization"] = rules
+
+
+def states_a_rule(sentence: str) -> bool:
+    """Whether a sentence among the statements speaks of authorization and of nothing else."""
+    return _STATES_A_RULE.match(sentence) is not None and rule_of(sentence) is not None
 
 
 def rule_of(text: str) -> str | None:
     """The rule that a text states; None where it states none."""
     return next((rule for rule, pattern in _RULES if pattern.search(text)), None)
+
+
+def _speaks_of_several_services(extraction: Extraction) -> bool:
+    provisions = extraction.version.get("provisions", ())
+    return len({str(provision.get("when")) for provision in provisions}) > 1
 
 
 def _said(extraction: Extraction, section: Section, block: Block) -> Iterator[_Said]:
@@ -115,6 +131,9 @@ def _sentence(extraction: Extraction, section: Section, text: str, lines: tuple[
         doubts = []
         if not settings:
             doubts.append("it names no setting; it was read for inpatient and outpatient")
+        own = _FOR_A_SERVICE.search(text)
+        if own is not None and not named and _speaks_of_several_services(extraction):
+            doubts.append(f"it speaks “{own.group().strip(' .')}”, and was read for every service of the policy")
         if rule == "conditional":
             doubts.append("it says that authorization may be required: when is it?")
         if _PRODUCTS.search(text) and not named and extraction.version.get("product_lists"):

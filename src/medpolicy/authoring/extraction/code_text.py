@@ -133,6 +133,18 @@ def looks_like_a_code(text: str) -> bool:
     )
 
 
+_ANNOUNCED: Final = re.compile(
+    r"\b(?:cpt|hcpcs|icd-?\s?10(?:-?\s?(?:cm|pcs))?|diagnosis|procedure)\b[®*\s]*(?:(?:diagnosis|procedure)\s+)?codes?\b",
+    re.IGNORECASE,
+)
+
+
+def kind_announced(text: str) -> str | None:
+    """The kind of the codes that a sentence names as such ("ICD-10 codes covered if ..."); None for several or none."""
+    kinds = {kind_of_codes(match.group()) for match in _ANNOUNCED.finditer(text)}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
 def announces_codes(text: str) -> bool:
     """Whether words that take no stance announce codes ("Other codes related to this policy:")."""
     return kind_of_codes(text) is not None and re.search(r"\bcodes?\b[^.]*:\s*$", text, re.IGNORECASE) is not None

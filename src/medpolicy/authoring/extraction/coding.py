@@ -24,6 +24,7 @@ from medpolicy.authoring.extraction.code_text import (
     has_own_condition,
     is_conditional,
     is_mark,
+    kind_announced,
     kind_of_codes,
     looks_like_a_code,
     mark_of_row,
@@ -49,6 +50,7 @@ _SEE_ALSO = re.compile(
 _UNLISTED = re.compile(r"\bunlisted\b", re.IGNORECASE)
 _CONDITION_OF_NOTE = re.compile(r"\b(?:when|if|for|unless|only)\b.*", re.IGNORECASE | re.DOTALL)
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])")
+_STARTS_WITH_CODE = re.compile(r"\W*(?=[\w.]*\d)[A-Z0-9][\w.]{2,7}\b")
 _BESIDE = re.compile(r"\brelated\b|\bassociated\b", re.IGNORECASE)
 _STANCE_WORDS: Final = {
     "not-medically-necessary": "not medically necessary",
@@ -167,7 +169,11 @@ class _CodingReader:
         self._extraction.use(lines_outside_rows(table), "code_listings")
         for row in table.rows:
             lines = lines_of_row(row)
-            text = " ".join(cell for cell in row.texts if cell.strip())
+            texts = [cell for cell in row.texts if cell.strip()]
+            if len(texts) > 1 and names_only_systems(texts[0]) and kind_of_codes(texts[0]) and _STARTS_WITH_CODE.match(texts[1]):
+                self._kind = kind_of_codes(texts[0])  # "CPT | 12345 | ...": the first column says of which kind they are
+                texts = texts[1:]
+            text = " ".join(texts)
             cells = [cell for cell in row.texts if self._codes_of_row(cell)[0] and not self._codes_of_row(cell)[1]]
             if self._codes_of_row(text)[0]:
                 marked = next((f"{text.removesuffix(cell).strip()} ({cell})" for cell in row.texts[1:] if is_mark(cell)), text)
@@ -205,6 +211,7 @@ class _CodingReader:
             self._extraction.use(entry.lines, "code_listings")
         elif stance_of(text) is not None:
             self._words = self._said(section, text, entry.lines)
+            self._kind = kind_announced(text) or self._kind
             self._extraction.use(entry.lines, "code_listings")
             for printed in codes_within(text, self._kind or PROCEDURES) if self._kind != OTHER_SYSTEMS else []:
                 self._add(section, printed, Entry("", entry.lines))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from medpolicy.authoring.extraction.context import Item, slug
-from medpolicy.authoring.extraction.facts import FactBook
+from medpolicy.authoring.extraction.facts import FactBook, says_nothing
 from medpolicy.authoring.extraction.measures import Measure, ScaleTest, begins_with_measure, measures_in, scales_in
 from medpolicy.authoring.extraction.wording import connector_at_end
 from medpolicy.errors import InvalidModel
@@ -42,6 +42,12 @@ _OF_THOSE: Final = re.compile(
 )
 # A noun, and its number: "BMI of 40 or more", not "more of it for at least 3 weeks".
 _NAMED_MEASURE: Final = re.compile(r"(?:the\s+|an?\s+)?(?!(?:for|of|in|at|with|over|within|during|to|more|less)\b)[A-Za-z]")
+# Exceptions that waive a demand, since nobody could meet it; others bar the service.
+_WAIVES: Final = re.compile(
+    r"\bcontra-?indicat|\bintoleran|\bnot (?:be )?tolerat|\bunable\b|\bcannot\b|\ballerg|\bharmful\b|"
+    r"\bnot (?:medically |clinically )?(?:appropriate|indicated|available|feasible|possible|an option|a candidate)\b",
+    re.IGNORECASE,
+)
 _COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
@@ -154,6 +160,10 @@ class Conditions:
             after, _, before = (part.strip() for part in after.partition(","))
         exception = self._read(after, citation) if after else None
         rule = self._read(before, citation) if before else None
+        if rule is not None and exception is not None and _WAIVES.search(after):
+            return _node("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
+        if rule is not None and exception is not None and "unless" in match[0].lower():
+            self._doubt(f"“unless {after}” was read as a bar: or does it waive what stands before?")
         parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
         return _node("all", parts)
 
@@ -300,7 +310,7 @@ class Conditions:
 
     def _question(self, text: str, citation: Item) -> Item | None:
         text, is_negated = _without_negation(text)
-        if not re.search(r"[A-Za-z]{2}", text):
+        if not re.search(r"[A-Za-z]{2}", text) or says_nothing(text):
             return None
         fact = self.facts.boolean(text, citation)
         if _OTHER_CRITERIA.search(text):
@@ -365,6 +375,7 @@ class Conditions:
             claim = re.sub(r"[\s,;]*(?:and|is|are|was|were)?\s*$", "", text[: measure.start])
             return claim if _says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
         subject, claim = _subject_of_measure(text, measure)
+        claim = "" if says_nothing(claim) else claim
         if measure.kind != "number":
             fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
             return claim, {"fact": fact, **dict(measure.bounds)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
-from medpolicy.authoring.extraction.conditions import Conditions, joined
+from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined, search_outside
 from medpolicy.authoring.extraction.context import Extraction, Item
 from medpolicy.authoring.extraction.measures import begins_with_measure
 from medpolicy.authoring.extraction.wording import ALL, ANY, NONE, Quantifier, connector_at_end, is_connector, quantifier_in
@@ -134,7 +134,7 @@ class CriteriaLists:
             for child in item.children:
                 if begins_with_measure(child.text):
                     child.text = f"{subject} is {child.text[:1].lower()}{child.text[1:]}"
-        announced = give_predicate(item.children, item.text, quantifier)
+        announced = give_time(item.children, give_predicate(item.children, item.text, quantifier), quantifier)
         own = "" if subject else content_of_lead_in(announced, quantifier)
         nested = self.read(item.children, quantifier)
         head = self._conditions.read(own, self._extraction.cite(self._section, item.block.lines)) if own else None
@@ -175,8 +175,27 @@ def give_predicate(items: Sequence[ListItem], text: str, quantifier: Quantifier 
     if match is None or any(re.search(r"\b(?:is|are|has|have|was|were)\b", item.text) for item in items):
         return text
     for item in items:
-        noun = item.text.strip(" .;,")
-        item.text = f"{noun} {_agreeing(match['predicate'], is_plural=_PLURAL.search(noun) is not None)}"
+        excepted = search_outside(UNLESS, item.text)
+        noun = (item.text if excepted is None else item.text[: excepted.start()]).strip(" .;,")
+        exception = "" if excepted is None else f", {item.text[excepted.start() :].strip(' ,;')}"
+        item.text = f"{noun} {_agreeing(match['predicate'], is_plural=_PLURAL.search(noun) is not None)}{exception}"
+    return f"{text[: quantifier.end]}:"
+
+
+_TIME_OF_LIST: Final = re.compile(
+    r"^\s*(?P<time>,?\s*(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s+[^:,;]*?)\s*:?\s*$", re.IGNORECASE
+)
+
+
+def give_time(items: Sequence[ListItem], text: str, quantifier: Quantifier | None) -> str:
+    """ "Any of the following in the past 12 months:" dates each item. The lead-in without what was given to the items."""
+    if quantifier is None or any(item.children for item in items):
+        return text
+    match = _TIME_OF_LIST.match(text[quantifier.end :])
+    if match is None:
+        return text
+    for item in items:
+        item.text = f"{item.text.strip(' .;,')} {match['time'].strip(' ,')}"
     return f"{text[: quantifier.end]}:"
 
 
@@ -199,7 +218,8 @@ _AFTER_QUANTIFIER: Final = re.compile(
     r"demonstrated|true|apply|applies)?\s*(?=[:.,;]|$|\b(?:in|for|when|if|with|of)\b)",
 )
 _DANGLING_LEAD: Final = re.compile(
-    r"(?:[\s,;]*\b(?:when|if|where|with|for|of|and|by|the|there is|there are|is|are|must have|must meet|meets?|has|have|having|"
+    r"(?:[\s,;]*\b(?:(?:when|if)\s+(?:it\s+is\s+|they\s+are\s+)?(?:performed|used|administered|ordered|given|done)|"
+    r"when|if|where|with|for|of|and|by|the|there is|there are|is|are|must have|must meet|meets?|has|have|having|"
     r"documentation|documented|documentation of|defined as|defined|presence of|evidence of|as evidenced by|"
     r"as demonstrated by|based on|"
     r"provided|provided that|subject|"
@@ -219,6 +239,11 @@ _WHO_DOCUMENTS: Final = re.compile(
 _LETTERS_OF_ITEMS: Final = re.compile(
     r"\s*\((?:[A-Za-z0-9]{1,3}\s*(?:,|and|or|through|to|-|–)\s*)+(?:and\s+|or\s+)?[A-Za-z0-9]{1,3}\)"
 )
+_REMARK_ON_LIST: Final = re.compile(
+    r"\s*\((?:(?:this|the|these|list)\s+)*(?:is|are|may)?\s*not(?: be)?\s+(?:an?\s+)?"
+    r"(?:all[- ]inclusive|exhaustive|complete)[^()]*\)",
+    re.IGNORECASE,
+)
 _SUBJECT_OF_CONDITION: Final = re.compile(r"\b(?:when|if|where)\s+(?:the\s+)?(?:[a-z]+\s+){0,4}(?:is|are)\s*$", re.IGNORECASE)
 
 
@@ -229,6 +254,6 @@ def content_of_lead_in(text: str, quantifier: Quantifier | None) -> str:
     before = _SUBJECT_OF_CONDITION.sub("", text[: quantifier.start])
     before = _DANGLING_LEAD.sub("", f" {before}").strip(" ,;")
     before = "" if _WHO_DOCUMENTS.fullmatch(before) else before
-    after = _LETTERS_OF_ITEMS.sub("", text[quantifier.end :])
+    after = _REMARK_ON_LIST.sub("", _LETTERS_OF_ITEMS.sub("", text[quantifier.end :]))
     after = _AFTER_QUANTIFIER.sub("", after).strip(" :.,;")
     return " ".join(part for part in (before, after) if part)

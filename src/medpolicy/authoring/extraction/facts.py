@@ -122,6 +122,12 @@ def _words(text: str) -> str:
     return "_".join(word for word in kept if word not in _DROPPED)
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text only opens a condition, as "The member has had"."""
+    words = {word.lower() for word in re.findall(r"\w+", _OPENERS.sub("", f"{text.strip()} ").strip())}
+    return words <= _DROPPED | _EDGES
+
+
 def fact_id(text: str) -> str:
     """An id of the text's own words, without articles and auxiliaries; at most 60 characters."""
     plain = re.sub(r"\([^()]*\)", " ", _OPENERS.sub("", text.strip()))

@@ -162,6 +162,14 @@ def _title(extraction: Extraction, stated: list[_Stated]) -> None:
     ]
     if headings:
         highest = min(headings, key=lambda section: section.level)
+        alike = [section for section in headings if section.level == highest.level]
+        if len(alike) > 1:  # a name of the plan often stands above what labels the document, and the title below
+            fronts = list(extraction.outline.of_kind(SectionKind.FRONT))
+            labels = [at for at, section in enumerate(fronts) if kind_of_heading(section.title) is not None]
+            below = [section for section in alike if labels and fronts.index(section) > labels[0]]
+            highest = (below or alike)[0]
+            others = ", ".join(f"“{section.title}”" for section in alike if section is not highest)
+            mark(extraction.policy, f"“{highest.title}” was taken for the title; {others} stands at the top, too")
         assert highest.heading is not None
         extraction.policy["title"] = " ".join(highest.title.split())
         extraction.use(highest.heading.lines, "title")

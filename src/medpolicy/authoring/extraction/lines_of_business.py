@@ -43,6 +43,10 @@ _INSIGNIFICANT: Final = frozenset(
 _ALL_LINES = re.compile(
     r"\bappl(?:y|ies|icable) to (?:all|every|each) (?:of (?:the|our) )?(?:lines? of business|products?|plans?)\b", re.IGNORECASE
 )
+_APPLIES_TO = re.compile(
+    r"\bthis (?:[\w-]+ ){0,3}?(?:policy|guideline|bulletin|document) applies to (?P<lines>[^.;:]+)", re.IGNORECASE
+)
+_LIMITED = re.compile(r"\b(?:except|excluding|other than|not|unless|only)\b", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:applicable |this policy )?(?:lines? of business|applicable (?:plans|products)|applies to)(?: this policy applies to)?"
     r"\s*:\s*(?P<lines>.+)$",
@@ -192,6 +196,13 @@ def _from_sentence(extraction: Extraction) -> _Stated | None:
             match = _ALL_LINES.search(block.text)
             if match is not None:
                 return _Stated(None, section, block.lines_of(*_sentence_around(block.text, match)))
+    for section, block in _front_blocks(extraction):
+        applies = _APPLIES_TO.search(block.text)
+        if applies is None or not _words(applies["lines"]) & _PLAN_WORDS:
+            continue
+        if _LIMITED.search(applies["lines"]) is None:
+            return _Stated(applies["lines"], section, block.lines_of(applies.start(), applies.end()))
+        mark(extraction.version, f"“{applies.group().strip()}” says for whom the policy speaks, and was not read")
     return None
 
 
@@ -230,7 +241,7 @@ def _named_by_document(extraction: Extraction, stated: _Stated | None) -> list[I
     if not names and stated is not None and stated.text is not None:
         names = [stretch.strip(" ,;:&") for stretch in _stretches(stated.text)]
         names = [re.sub(r"\s+(?:and|or)$", "", name) for name in names if _words(name) & _PLAN_WORDS]
-        source = "the heading above the statements"
+        source = "the words that name them"
     if not names:
         others = _exceptions(extraction)
         names = ["Commercial", *others]

@@ -12,6 +12,7 @@ from typing import Final
 from medpolicy.authoring.document import Block, BlockKind, all_lines
 from medpolicy.authoring.extraction.context import Extraction
 from medpolicy.authoring.extraction.entries import lines_outside_rows
+from medpolicy.authoring.extraction.wording import sentences_of, stance_in
 from medpolicy.authoring.ledger import LineState
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
@@ -66,6 +67,8 @@ def _block(extraction: Extraction, section: Section, block: Block) -> None:
         extraction.book.furniture(all_lines(block), block.furniture or "furniture")
     elif section.kind in _FURNITURE:
         extraction.book.furniture(lines, _FURNITURE[section.kind])
+    elif section.kind in _NARRATIVE and not extraction.version.get("provisions") and _takes_a_stance(block):
+        extraction.book.not_understood(lines, "it takes a stance, in a part that only describes; no statement stands elsewhere")
     elif section.kind in _NARRATIVE:
         extraction.book.narrative(lines, section.title)
     elif _is_navigation(block):
@@ -74,6 +77,13 @@ def _block(extraction: Extraction, section: Section, block: Block) -> None:
         extraction.book.furniture(lines, "disclaimer")
     elif _NOTHING.match(block.text):
         extraction.book.narrative(lines, section.title or "heading of the document")
+
+
+def _takes_a_stance(block: Block) -> bool:
+    return any(
+        (said := stance_in(block.text[start:end])) is not None and bool(said.subject.strip())
+        for start, end in sentences_of(block.text)
+    )
 
 
 def _heading(extraction: Extraction, section: Section) -> None:

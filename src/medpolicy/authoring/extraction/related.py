@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from medpolicy.authoring.document import BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug, unique
 from medpolicy.authoring.extraction.entries import Entry, content, joined, line_entries, lines_of_row, lines_outside_rows
-from medpolicy.authoring.outline import Section, SectionKind
+from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 _NUMBER = r"(?:[A-Z]{0,6}[-.]?\d{1,5}(?:[-.]\w{1,6}){1,3}|[A-Z]{0,6}[-.]?\d{2,6})"
 _BEHIND = re.compile(
@@ -16,7 +16,10 @@ _BEHIND = re.compile(
     rf"(?P<number>{_NUMBER})\)?\.?$",
     re.IGNORECASE | re.DOTALL,
 )
-_BEFORE = re.compile(rf"^#?\(?(?P<number>{_NUMBER})\)?\s*[-–:,|]*\s+(?P<title>[^\W\d_].*)$", re.IGNORECASE | re.DOTALL)
+_BEFORE = re.compile(
+    rf"^(?:(?:(?-i:[A-Z]{{2,4}})|policy|guideline|bulletin)\s+)?#?\(?(?P<number>{_NUMBER})\)?\s*[-–:,|]*\s+(?P<title>[^\W\d_].*)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _NO_NUMBER = "no number is printed, here or further down: an id made of the title stands for each that has none"
 _NONE = re.compile(r"^(?:none|not applicable|n/?a|no related (?:policies|guidelines))\b.{0,40}$", re.IGNORECASE)
 
@@ -32,8 +35,22 @@ def extract_related(extraction: Extraction) -> None:
                 extraction.book.narrative(entry.lines, "related")
             else:
                 found.append(_related(extraction, section, entry, found))
+    for section, entry in _in_front(extraction):
+        found.append(_related(extraction, section, entry, found))
     if found:
         extraction.policy["related"] = found
+
+
+def _in_front(extraction: Extraction) -> Iterator[tuple[Section, Entry]]:
+    """A row of the document's head that a label says to hold related policies, one behind the other."""
+    for section in extraction.outline.of_kind(SectionKind.FRONT):
+        for block in content(section):
+            for row in block.rows:
+                label, *rest = (text.strip() for text in row.texts if text.strip()) if any(row.texts) else ("",)
+                if kind_of_heading(label.rstrip(":")) is SectionKind.RELATED:
+                    for text in re.split(r"\s*;\s*", "; ".join(rest)):
+                        if text and _NONE.match(text) is None:
+                            yield section, Entry(text, lines_of_row(row))
 
 
 def _related(extraction: Extraction, section: Section, entry: Entry, before: list[Item]) -> Item:

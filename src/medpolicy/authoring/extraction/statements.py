@@ -8,175 +8,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
 
 from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.extraction import statement_patterns as patterns
+from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined, search_outside
 from medpolicy.authoring.extraction.context import Extraction, Item, mark, section_name, slug, unique
 from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, give_predicate, items_of
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section
+from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
+from medpolicy.authoring.extraction.measures import measures_in
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
+from medpolicy.authoring.extraction.statement_text import (
+    content_words,
+    core_of,
+    facts_of,
+    is_title,
+    nested_under,
+    objects,
+    singular,
+    statements_of,
+    tests_of,
+    text_of_statement,
+    with_article,
+    without_codes,
+    without_examples,
+    without_remarks,
+)
 from medpolicy.authoring.extraction.wording import StanceSaid, quantifier_in, sentences_of, stance_in
-from medpolicy.authoring.outline import Section, SectionKind
-
-_STANCE_WORDS: Final = {
-    "medically-necessary": "medically necessary",
-    "not-medically-necessary": "not medically necessary",
-    "investigational": "investigational",
-    "cosmetic": "cosmetic",
-    "delegated": "decided by the criteria of someone else",
-}
-# Sentences that give a reason for a stance and decide nothing.
-_EXPLAINS: Final = re.compile(
-    r"\b(?:evidence|literature|studies|efficacy|health outcomes?|clinical trials?|guidelines? (?:recommend|state)|"
-    r"has been shown|have been shown|"
-    r"safety and effectiveness)\b",
-    re.IGNORECASE,
-)
-_NOTE: Final = re.compile(
-    r"^\W*(?:note|click here|view the|for (?:more|additional) information|disclaimer|please note|see also|refer to|"
-    r"for information|this (?:policy|guideline|document))\b|\bcan be found\b",
-    re.IGNORECASE,
-)
-_LABEL: Final = re.compile(r"[A-Z][\w /&-]{1,50}:")
-_UNMET: Final = re.compile(
-    r"\b(?:(?:that|which|who|when|if)\s+)?(?:do|does|is|are|did)\s+not\s+meet(?:ing)?\s+(?:all\s+)?(?:of\s+)?(?:the|these|"
-    r"this|any of the)?\s*(?:above\s+)?"
-    r"(?:[a-z]+\s+){0,3}criteria\b[^,.;]*|\bnot meeting (?:the|these)?\s*(?:above\s+)?criteria[^,.;]*|\b(?:when|"
-    r"if) (?:the |these |any of the )?(?:above )?criteria (?:above |listed above |described above )?"
-    r"(?:(?:is|are) not|(?:has|have) not been) (?:met|satisfied)\b",
-    re.IGNORECASE,
-)
-_ALL_OTHER: Final = re.compile(
-    r"\b(?:(?:for|in|of|to)\s+)?(?:for|in|of|treating|treat)\s+(?:all|"
-    r"any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
-    r"applications?|diagnos[ei]s)\b"
-    r"|\bin all other (?:cases|situations)\b|\bfor (?:all|any) (?:indications?|uses?|conditions?|"
-    r"reasons?) (?:other than|not)[^.;]*",
-    re.IGNORECASE,
-)
-_NOT_LISTED: Final = re.compile(
-    r"\b(?:not (?:specifically |otherwise )?(?:listed|described|addressed|noted|mentioned|included)(?: above| below| here)?"
-    r"|other (?:[a-z]+ )?than (?:those|the ones) (?:noted|listed|described|mentioned)(?: above)?|"
-    r"any other (?:[a-z]+ )?than those [a-z]+ above)\b",
-    re.IGNORECASE,
-)
-_EXAMPLES: Final = re.compile(
-    r",?\s*\b(?:including|includes?|such as|for example|e\.g\.)(?:,?\s*but (?:is |"
-    r"are )?not limited to)?\b,?\s*(?P<rest>[^:]*):?\s*$",
-    re.IGNORECASE,
-)
-_EXAMPLES_LEAD: Final = re.compile(
-    r"\b(?:including|includes?|such as)(?:,?\s*but(?:,)?\s*(?:is |"
-    r"are )?not limited to)?,?\s*(?:(?:any of )?the following\b[^:.]*)?:\s*$",
-    re.IGNORECASE,
-)
-_THE_FOLLOWING: Final = re.compile(
-    r"^(?:use of )?(?:any of |all of |each of )?(?:the )?following\b(?:\s+(?P<nouns>[a-z -]+?))?\s*$", re.IGNORECASE
-)
-_END_OF_CORE: Final = re.compile(r",?\s*\b(?:including|such as|e\.g\.)|,\s*(?:when|if|where)\b")
-_CODES_IN_TEXT: Final = re.compile(
-    r"\s*\((?:CPT|HCPCS)?\s*(?:[Cc]odes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
-    r"–)\s*(?:\d{4}[0-9TUFA]|[A-Z]\d{4}))*)\)"
-)
-_COVERED: Final = re.compile(r"\bcover|\b(?:approved|eligible|provided|available|allowed|granted)$", re.IGNORECASE)
-# "They are considered investigational" says the stance of what stands before.
-_REFERS_BACK: Final = re.compile(
-    r"^(?:(?:all|any|each)\s+(?:of\s+)?)?(?:these|this|such|they|it|the above)(?:\s+(?:above|listed))?"
-    r"(?:\s+(?:services?|procedures?|tests?|devices?|items?|products?|treatments?|therap(?:y|ies)|technologies|"
-    r"indications?|uses?))?$",
-    re.IGNORECASE,
-)
-_EVERYTHING_ELSE: Final = re.compile(
-    r"^(?:all|any)\s+other\s+(?:[a-z-]+\s+){0,2}?(?:indications?|uses?|conditions?|circumstances|situations|"
-    r"applications?|reasons|purposes)"
-    r"(?:\s+(?:for|of)\s+(?:these|this|the above)\s+[a-z]+)?$",
-    re.IGNORECASE,
-)
-# A sentence that only says that criteria will follow.
-_IN_CERTAIN_CASES: Final = re.compile(
-    r"^\s*(?:in|under|for|when)\s+(?:certain|some|specific|limited|selected)\s+(?:circumstances|situations|cases|"
-    r"conditions|indications)"
-    r"(?:\s+(?:are\s+)?met)?\s*[.:]?\s*$",
-    re.IGNORECASE,
-)
-_BECAUSE: Final = re.compile(
-    r"\s*\b(?:due to|because|since|as (?:there|it|they|these|this) (?:is|are)|as the|"
-    r"as (?:defined|described|stated) (?:in|by|under) (?:the|a|this|your|their)(?: \w+[’']s)? (?:\w+ )?"
-    r"(?:contract|certificate|benefit|plan|policy|evidence of coverage)\b)\b.*$",
-    re.IGNORECASE | re.DOTALL,
-)
-_INSTEAD_OF: Final = re.compile(
-    r",?\s*\bas an? (?:[a-z-]+ )?(?:alternative|option) to\b[^,;:.]*?(?=\s+(?:when|if|for|in|where|only)\b|[,;:.]|$)",
-    re.IGNORECASE,
-)
-_WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
-_SCOPE_OPENER: Final = re.compile(
-    r"^(?:[,;]?\s*(?:and\s+)?(?:as an?\s+(?:[a-z-]+\s+)?(?:treatment|alternative|adjunct|component|part|"
-    r"option)(?:\s+of\s+the\s+treatment)?\s+(?:of|for|to|in)|"
-    r"for\s+(?:use\s+in\s+)?(?:the\s+)?(?:treatment|management|diagnosis|evaluation|repair)\s+of|for\s+use\s+in|"
-    r"(?:for|in)\s+treating|for|only(?=\s+(?:in|for|when|if|to)\b)|"
-    r"to\s+treat|of|"
-    r"in\s+the\s+(?:treatment|management)\s+of|when\s+used\s+(?:to\s+treat|for|in|as)|when|if)\s+)+",
-    re.IGNORECASE,
-)
-_NO_SCOPE: Final = re.compile(
-    r"^(?:(?:any|all|every|each|these|such|this|the|an?)\s+)*(?:other\s+)?(?:indications?|uses?|conditions?|purposes?|"
-    r"circumstances?|reasons?|"
-    r"services?|situations?|treatment)?$",
-    re.IGNORECASE,
-)
-_SOMEONE_ELSES: Final = re.compile(
-    r"\b(?P<whose>InterQual|MCG|Milliman|eviCore|Carelon|AIM Specialty Health|local coverage determination|"
-    r"national coverage determination|LCD|NCD)\b"
-    r"(?:[^.;]*?\b(?P<identifier>L\d{5}|A\d{5}|\d{2,3}\.\d+(?:\.\d+)?))?"
-)
-_HANDS_OVER: Final = re.compile(
-    r"\b(?:follow|refer|use|apply|according|per|see)\b|^\W*(?:local|national) coverage (?:determination|"
-    r"article)\b",
-    re.IGNORECASE,
-)
-_TITLED: Final = re.compile(r":\s*(?P<title>[^():]+?)\s*\((?P<identifier>[LA]\d{5}|\d{2,3}\.\d+)\)")
-_CRITERIA_FOR_EACH: Final = re.compile(
-    r"\b(?:the\s+)?(?:above\s+)?criteria\s+(?:described\s+above\s+)?(?:is|are|have been|has been)\s+met\s+for\s+(?:each|"
-    r"both|all)\b[^,.;]*?(?=\s+and\s+|[,.;]|$)",
-    re.IGNORECASE,
-)
-
-
-_HAS_NO_SERVICE: Final = re.compile(
-    r"\b(?:evidence|studies|literature|data|trials)\b.*\b(?:it|they|these|this)\s*$", re.IGNORECASE | re.DOTALL
-)
-_NOT_PROVEN_AND: Final = re.compile(
-    r",?\s*(?:has|have) not (?:yet )?been (?:proven|established|shown|"
-    r"demonstrated)\b[^,;]*?,?\s+and(?:,? therefore,?)?\s*$",
-    re.IGNORECASE,
-)
-_SECOND_STANCE: Final = re.compile(
-    r"[,;]?\s*\b(?:and|but)\s+(?:(?:is|are|it is|they are)\s+)?(?:considered\s+)?(?P<words>(?:experimental|"
-    r"investigational|unproven|"
-    r"not medically necessary|not covered|cosmetic)(?:(?:\s*,\s*|\s+(?:and|or)\s+|/)(?:experimental|investigational|"
-    r"unproven|not medically necessary))*)"
-    r"(?P<else>\s+(?:otherwise|in all other (?:cases|situations|circumstances)|for (?:all|any) other \w+))?",
-    re.IGNORECASE,
-)
-_NAMES_PRODUCTS: Final = re.compile(
-    r"\b(?:products?|devices?|substitutes?|systems?|materials?|brands?|grafts?|implants?)\b.*\b(?:are|is|include|"
-    r"includes|following)\b",
-    re.I,
-)
-_LONGEST_TITLE: Final = 10  # words
-_REASON_BEFORE: Final = re.compile(r"^(?:due to|because of|based on|given|owing to)\s+[^,]*,\s*(?=\S)", re.IGNORECASE)
-_FOR_LISTED_USES: Final = re.compile(
-    r"(?<=\w)\s+(?:for|of|in|to treat)\s+(?:(?:any|either|all|each) of\s+)?the following\s+(?:[a-z-]+\s+){0,2}?"
-    r"(?:indications?|conditions?|diagnos[ei]s|diseases?|disorders?|uses|purposes|situations|circumstances)\s*$",
-    re.IGNORECASE,
-)
-_NOT_WHY: Final = "and not why: check the stance"
-_ALIKE: Final = 0.4  # of two names of a service, by their words
+from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 
 @dataclass(slots=True)
@@ -233,10 +96,11 @@ class _Statements:
                 continue
             if block.kind is BlockKind.TABLE:
                 continue
-            items, taken = items_of(section.blocks[at:])
+            inner = nested_under(section.blocks[at:], block.level - 1) if block.level else section.blocks[at:]
+            items, taken = items_of(inner)
             announces = bool(items) and (block.kind is BlockKind.PARAGRAPH or items[0].block.level > block.level)
             if block.kind is BlockKind.ITEM and announces:
-                items, taken = items_of(list(_deeper(section.blocks[at:], block.level)))
+                items, taken = items_of(list(nested_under(section.blocks[at:], block.level)))
             used = self._block(section, block, items if announces else [])
             if announces and used:
                 at += taken
@@ -247,7 +111,7 @@ class _Statements:
         """Read a paragraph and the list that it announces; whether the list was taken."""
         book = self._extraction.book
         text = block.text
-        spans = [part for start, end in sentences_of(text) for part in _statements_of(text, start, end)]
+        spans = [part for start, end in sentences_of(text) for part in statements_of(text, start, end)]
         took_list = False
         for number, (start, end) in enumerate(spans):
             sentence = text[start:end]
@@ -256,39 +120,64 @@ class _Statements:
             announced = (
                 items
                 if last
-                and (sentence.rstrip().endswith(":") or quantifier_in(sentence) is not None or _THE_FOLLOWING.search(sentence))
+                and (
+                    sentence.rstrip().endswith(":")
+                    or quantifier_in(sentence) is not None
+                    or patterns.THE_FOLLOWING.search(sentence)
+                )
                 else []
             )
             said = stance_in(sentence)
-            if said is not None and _IN_CERTAIN_CASES.match(said.tail):
+            label = patterns.STANCE_LABEL.fullmatch(sentence.strip())
+            if label is not None and not announced:
+                book.narrative(lines, f"{section_name(section)}: heading")
+            elif label is not None:
+                took_list = self._under_label(section, label["stance"], lines, announced) or took_list
+            elif said is not None and patterns.IN_CERTAIN_CASES.match(said.tail):
                 book.narrative(lines, f"{section_name(section)}: criteria follow")
             elif said is not None and self._refers_back(section, said, lines):
                 continue
-            elif said is not None and _HAS_NO_SERVICE.search(said.subject):
+            elif said is not None and patterns.HAS_NO_SERVICE.search(said.subject):
                 book.not_understood(lines, "it takes a stance, and of which service cannot be told")
             elif said is not None and said.subject.strip():
                 self._statement(section, said, lines, announced)
                 took_list = took_list or bool(announced)
             elif announced and self._products_named_later(section, sentence, lines, announced):
                 took_list = True
-            elif _SOMEONE_ELSES.search(sentence) is not None and _HANDS_OVER.search(sentence):
+            elif states_a_rule(sentence):
+                continue  # of prior authorization, which is read after the statements
+            elif patterns.SOMEONE_ELSES.search(sentence) is not None and patterns.HANDS_OVER.search(sentence):
                 self._delegated(section, sentence, lines)
-            elif _EXPLAINS.search(sentence):
+            elif patterns.EXPLAINS.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: rationale")
-            elif (_LABEL.fullmatch(sentence.strip()) and not items) or _is_title(block):
+            elif (patterns.LABEL.fullmatch(sentence.strip()) and not items) or is_title(block):
                 book.narrative(lines, f"{section_name(section)}: heading")
-            elif _NOTE.search(sentence):
+            elif patterns.NOTE.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: note")
+            elif kind_of_heading(section.title) is SectionKind.DESCRIPTION and not announced:
+                book.narrative(lines, section_name(section))
             else:
                 book.not_understood(lines, "no stance, no criterion and no explanation was recognised")
         return took_list
 
+    def _under_label(self, section: Section, words: str, lines: list[int], items: list[ListItem]) -> bool:
+        """Read services that a label such as "Investigational:" lists; False where they may as well be conditions."""
+        said = stance_in(f"The following are considered {words}")
+        if said is None or said.stance == "medically-necessary":
+            self._extraction.book.not_understood(lines, "it lists services or conditions, and does not say which")
+            return False
+        before = len(self._statements)
+        self._statement(section, replace(said, tail=":"), lines, items)
+        for statement in self._statements[before:]:
+            mark(statement.provision, f"line {lines[0]} is a label above a list: are these services, as was read?")
+        return True
+
     def _refers_back(self, section: Section, said: StanceSaid, lines: list[int]) -> bool:
         """Read a sentence whose subject is what stands before it; False where it has a subject of its own."""
         subject = said.subject.strip()
-        if _EVERYTHING_ELSE.match(subject):
+        if patterns.EVERYTHING_ELSE.match(subject):
             return self._everything_else(section, said.stance, lines)
-        if not _REFERS_BACK.match(subject):
+        if not patterns.REFERS_BACK.match(subject):
             return False
         before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
         if before is None:
@@ -296,15 +185,15 @@ class _Statements:
             return True
         provision = before.provision
         reasons = provision.get("review", [])
-        unexplained = [reason for reason in reasons if reason.endswith(_NOT_WHY)]
+        unexplained = [reason for reason in reasons if reason.endswith(patterns.NOT_WHY)]
         if provision["stance"] == "not-medically-necessary" and unexplained and said.stance != "medically-necessary":
             provision["stance"] = said.stance
-            provision["text"] = _text(provision["text"].partition(":")[0], said.stance, "criteria" in provision)
+            provision["text"] = text_of_statement(provision["text"].partition(":")[0], said.stance, "criteria" in provision)
             provision["review"] = [reason for reason in reasons if reason not in unexplained]
             if not provision["review"]:
                 del provision["review"]
         elif provision["stance"] != said.stance:
-            mark(provision, f"line {lines[0]} calls it {_STANCE_WORDS[said.stance]}: which holds?")
+            mark(provision, f"line {lines[0]} calls it {patterns.STANCE_WORDS[said.stance]}: which holds?")
         self._extraction.use(lines, f"provisions[{provision['id']}].stance")
         return True
 
@@ -326,42 +215,84 @@ class _Statements:
 
     # -- one statement --------------------------------------------------------------------------------------------
 
-    def _statement(self, section: Section, said: StanceSaid, lines: list[int], items: list[ListItem]) -> None:
-        subject, procedures = _without_codes(_NOT_PROVEN_AND.sub("", _REASON_BEFORE.sub("", said.subject)))
-        tail, more = _without_codes(said.tail)
-        second = _SECOND_STANCE.search(tail) if said.stance == "medically-necessary" else None
+    def _each_service(self, section: Section, said: StanceSaid, lines: list[int], items: list[ListItem]) -> bool:
+        """Make a statement of each listed service that has conditions of its own; False where none has."""
+        apart = [(item, demands_of(item)) for item in items]
+        plain = [item for item, demands in apart if demands is None]
+        if len(plain) == len(items):
+            return False
+        citation = self._extraction.cite(section, lines)
+        if plain:
+            self._statement(section, said, lines, plain)
+        for item, demands in apart:
+            if demands is None:
+                continue
+            own = replace(said, subject=demands.service, tail=f" {demands.demands}", tail_start=0)
+            self._conditions.doubts.clear()
+            scope, shared = self._tail(section, said.tail, [], citation, announced=True)
+            self._statement(
+                section, own, sorted(item.block.lines), item.children, shared=joined("all", [scope, shared]), of_list=True
+            )
+        self._extraction.use(lines, "provisions.stance")
+        return True
+
+    def _statement(
+        self,
+        section: Section,
+        said: StanceSaid,
+        lines: list[int],
+        items: list[ListItem],
+        *,
+        shared: Item | None = None,
+        of_list: bool = False,
+    ) -> None:
+        """Read one statement. `shared`: what the sentence above its list demands of each; `of_list`: it is one of a list."""
+        subject, procedures = without_codes(patterns.NOT_PROVEN_AND.sub("", patterns.REASON_BEFORE.sub("", said.subject)))
+        tail, more = without_codes(said.tail)
+        second = patterns.SECOND_STANCE.search(tail) if said.stance == "medically-necessary" else None
         if second is not None and second["else"]:
             tail = f"{tail[: second.start()]}{tail[second.end() :]}"
-        listed = _FOR_LISTED_USES.search(subject) if items else None
+        listed = patterns.FOR_LISTED_USES.search(subject) if items else None
         if listed is not None:  # "Widgets for the following conditions are investigational:"
             subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
         procedures += [code for code in more if code not in procedures]
         all_lines = sorted({*lines, *(line for item in items for line in item.lines)})
-        otherwise = _UNMET.search(subject) or _UNMET.search(tail) or _ALL_OTHER.search(tail) or _ALL_OTHER.search(subject)
+        people = patterns.PEOPLE_IN_SUBJECT.search(subject)
+        if people is not None and measures_in(people.group()):  # "Widgets in persons under 18 years of age are ..."
+            subject, tail = subject[: people.start()], f"{people.group()} {tail}"
+        lists_services = bool(items) and patterns.THE_FOLLOWING.match(subject.strip()) and not patterns.EXAMPLES_LEAD.search(tail)
+        if lists_services and not of_list and self._each_service(section, said, lines, items):
+            return
+        otherwise = (
+            patterns.UNMET.search(subject)
+            or patterns.UNMET.search(tail)
+            or patterns.ALL_OTHER.search(tail)
+            or patterns.ALL_OTHER.search(subject)
+        )
         if otherwise is not None and self._otherwise(section, subject, said.stance, all_lines):
             return
         self._conditions.doubts.clear()
         lists_products = bool(items) and is_product_list([item.text for item in items])
-        examples = bool(items) and (lists_products or _EXAMPLES_LEAD.search(tail) is not None)
-        following = _THE_FOLLOWING.match(subject.strip())
+        examples = bool(items) and (lists_products or patterns.EXAMPLES_LEAD.search(tail) is not None)
+        following = patterns.THE_FOLLOWING.match(subject.strip())
         citation = self._extraction.cite(section, all_lines if not examples else lines)
         name = subject if following is None else f"{following['nouns'] or 'services'} listed"
         when = self._subject(subject, procedures, citation) if following is None else self._named(items, section)
         scope, criteria = self._tail(section, tail, [] if examples or following else items, citation, announced=bool(items))
-        if _COVERED.search(said.words) and "necessary" not in said.words.lower():
-            self._doubt(f'the document says "{said.words.strip()}" {_NOT_WHY}')
+        if patterns.COVERED.search(said.words) and "necessary" not in said.words.lower():
+            self._doubt(f'the document says "{said.words.strip()}" {patterns.NOT_WHY}')
         if otherwise is not None:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
         subject_condition = self._condition_in_subject(subject, citation)
-        conditions = joined("all", [subject_condition, scope, criteria])
+        conditions = joined("all", [shared, subject_condition, scope, criteria])
         provision: Item = {
-            "id": unique(slug(_core(name)) or "statement", [statement.provision["id"] for statement in self._statements]),
-            "text": _text(_core(name), said.stance, conditions is not None),
+            "id": unique(slug(core_of(name)) or "statement", [statement.provision["id"] for statement in self._statements]),
+            "text": text_of_statement(core_of(name), said.stance, conditions is not None),
             "stance": said.stance,
         }
-        if said.stance != "delegated" and _SOMEONE_ELSES.search(tail):
+        if said.stance != "delegated" and patterns.SOMEONE_ELSES.search(tail):
             self._hand_over(provision, tail)
         if (
             conditions is not None
@@ -390,7 +321,7 @@ class _Statements:
         self._restrict(provision, section)
         for doubt in self._conditions.doubts:
             mark(provision, doubt)
-        if _NOT_LISTED.search(said.subject):
+        if patterns.NOT_LISTED.search(said.subject):
             mark(provision, "speaks of what is not listed: say by facts or codes what that is")
         provision["citation"] = citation
         statement = _Statement(provision, subject, section, all_lines)
@@ -411,24 +342,24 @@ class _Statements:
             self._doubt("a list of criteria is announced here, and none could be read")
         tree = CriteriaLists(self._extraction, section, self._conditions).read(items, quantifier) if items else None
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
-        words = _INSTEAD_OF.sub("", _BECAUSE.sub("", _ALL_OTHER.sub("", words)))
-        words = _without_examples(words)
-        for_each = _CRITERIA_FOR_EACH.search(words)
+        words = patterns.INSTEAD_OF.sub("", patterns.BECAUSE.sub("", patterns.ALL_OTHER.sub("", words)))
+        words = without_examples(words)
+        for_each = patterns.CRITERIA_FOR_EACH.search(words)
         referred = None
         if for_each is not None:
             referred = self._criteria_of_each(tail)
             words = f"{words[: for_each.start()]} {words[for_each.end() :]}"
-        words = _without_remarks(words)
+        words = without_remarks(words)
         exception = None
         excepted = search_outside(UNLESS, words)
         if excepted is not None:
             unless = self._conditions.read(words[excepted.end() :], citation)
             exception = None if unless is None else {"not": unless}
             words = words[: excepted.start()]
-        pieces = _WHEN.split(words, maxsplit=1)
-        scope_words = _SCOPE_OPENER.sub("", pieces[0].strip(" ,;:.")).strip(" ,;:.")
+        pieces = patterns.WHEN.split(words, maxsplit=1)
+        scope_words = patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:.")).strip(" ,;:.")
         scope = None
-        if scope_words and not _NO_SCOPE.match(scope_words):
+        if scope_words and not patterns.NO_SCOPE.match(scope_words):
             scope = self._scope(scope_words, citation)
         condition = None
         if len(pieces) > 1:
@@ -440,15 +371,15 @@ class _Statements:
         """ "orthopedic applications", "children <18 years of age", "symptomatic varicose veins"."""
         plain = re.sub(r"^(?:all|any|every|each)\s+", "", words, flags=re.IGNORECASE)
         if plain != words:
-            plain = _singular(plain)
-            fact = self._facts.boolean(plain, citation, ask=f"Is this {_with_article(plain)}?")
+            plain = singular(plain)
+            fact = self._facts.boolean(plain, citation, ask=f"Is this {with_article(plain)}?")
             return {"fact": fact}
         return self._conditions.read(plain, citation)
 
     def _subject(self, subject: str, procedures: list[str], citation: Item) -> Item | None:
         if procedures:
             return {"procedure": procedures}
-        core = _core(subject)
+        core = core_of(subject)
         containing = re.search(r"\bcontaining\s+(?P<what>[^,;]+)", core)
         must = re.search(r"\bthat\s+(?:must|have to|need to|are|is)\s+(?:be\s+)?(?P<what>[a-z]+ed\s+[^,;]+)", core)
         if containing is not None:
@@ -466,40 +397,54 @@ class _Statements:
         found = []
         for item in items:
             citation = self._extraction.cite(section, item.lines)
-            name = item.text.strip(" .;,")
+            name = name_of_service(item.text)
             found.append({"fact": self._facts.boolean(name, citation, ask=f"Is the service this: {name}?"), "citation": citation})
         return {"any": found} if len(found) > 1 else (found[0] if found else None)
 
     def _condition_in_subject(self, subject: str, citation: Item) -> Item | None:
         match = re.search(r",\s*(?:when|if|where)\s+(?P<condition>[^,]+(?:,[^,]+)*?)(?:,|$)", subject)
-        if match is None or _UNMET.search(match["condition"]):
+        if match is None or patterns.UNMET.search(match["condition"]):
             return None
-        words = _NOT_LISTED.sub("", re.sub(r"\busing any other.*$", "", match["condition"]))
+        words = patterns.NOT_LISTED.sub("", re.sub(r"\busing any other.*$", "", match["condition"]))
         return self._conditions.read(words, citation) if words.strip() else None
 
     def _otherwise(self, section: Section, subject: str, stance: str, lines: list[int]) -> bool:
         """Attach the stance to the earlier statement about the same service; False where there is none."""
         spell = self._facts.spelled_out
-        wanted = _content_words(spell(_ALL_OTHER.sub("", _UNMET.sub("", subject))))
+        wanted = content_words(spell(patterns.ALL_OTHER.sub("", patterns.UNMET.sub("", subject))))
         best: tuple[float, _Statement] | None = None
+        settled: tuple[float, _Statement] | None = None  # of which another sentence says something else already
         named: list[tuple[set[str], _Statement]] = []
         for statement in self._statements:
             known = statement.provision.get("otherwise")
-            if known not in (None, stance) or statement.provision["stance"] == stance or "criteria" not in statement.provision:
+            if statement.provision["stance"] == stance or "criteria" not in statement.provision:
                 continue
-            own = _content_words(spell(statement.subject))
-            if own and own < wanted and statement.section.kind is section.kind:
-                named.append((own, statement))
+            own = content_words(spell(statement.subject))
             alike = len(wanted & own) / max(1, len(wanted | own))
             if statement.section is section:
                 alike += 0.1
+            if known not in (None, stance):
+                if alike >= max(patterns.ALIKE, settled[0] if settled is not None else 0):
+                    settled = (alike, statement)
+                continue
+            if own and own < wanted and statement.section.kind is section.kind:
+                named.append((own, statement))
             if best is None or alike >= best[0]:
                 best = (alike, statement)
         # A sentence may speak of two services at once: "A and B are ... when the criteria are not met".
         both = [statement for own, statement in named if not any(own < other for other, _ in named)]
         if len(both) > 1 and set().union(*(own for own, _ in named)) == wanted:
             found = both
-        elif best is not None and best[0] >= _ALIKE:
+        elif settled is not None and (best is None or settled[0] > best[0]):
+            provision = settled[1].provision
+            mark(
+                provision,
+                f"line {lines[0]} says {patterns.STANCE_WORDS[stance]} of what is left, and another line "
+                f"{patterns.STANCE_WORDS[provision['otherwise']]}: which of them holds where?",
+            )
+            self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
+            return True
+        elif best is not None and best[0] >= patterns.ALIKE:
             found = [best[1]]
         else:
             return False
@@ -513,25 +458,25 @@ class _Statements:
         if "otherwise" in provision:
             return  # said before, in other words
         provision["otherwise"] = stance
-        provision["otherwise_text"] = f"Where these criteria are not met it is {_STANCE_WORDS[stance]}."
+        provision["otherwise_text"] = f"Where these criteria are not met it is {patterns.STANCE_WORDS[stance]}."
         provision["otherwise_citation"] = self._extraction.cite(section, lines)
         if "when" not in provision:
             mark(provision, "`otherwise` needs a `when` that says of which service it speaks")
 
     def _criteria_of_each(self, text: str) -> Item | None:
         """The criteria of the earlier statements that the sentence speaks of, as definitions that both use."""
-        wanted = _content_words(text)
+        wanted = content_words(text)
         found: list[Item] = []
         for statement in self._statements:
             provision = statement.provision
-            if "criteria" not in provision or not (_objects(statement.subject) & wanted):
+            if "criteria" not in provision or not (objects(statement.subject) & wanted):
                 continue
             if set(provision["criteria"]) != {"see"}:
                 name = f"criteria-of-{provision['id']}"
                 self._definitions.append(
                     {
                         "id": name,
-                        "text": f"The criteria for {_core(statement.subject)}.",
+                        "text": f"The criteria for {core_of(statement.subject)}.",
                         "criteria": provision["criteria"],
                         "citation": provision["citation"],
                     }
@@ -544,7 +489,7 @@ class _Statements:
 
     def _delegated(self, section: Section, sentence: str, lines: list[int]) -> None:
         citation = self._extraction.cite(section, lines)
-        match = _SOMEONE_ELSES.search(sentence)
+        match = patterns.SOMEONE_ELSES.search(sentence)
         assert match is not None
         provision: Item = {
             "id": unique(f"criteria-of-{slug(match['whose'])}", [statement.provision["id"] for statement in self._statements]),
@@ -565,26 +510,24 @@ class _Statements:
             provision["lines_of_business"] = lines
 
     def _hand_over(self, provision: Item, text: str) -> None:
-        match = _SOMEONE_ELSES.search(text)
+        match = patterns.SOMEONE_ELSES.search(text)
         assert match is not None
         kinds = {"lcd": "lcd", "local coverage determination": "lcd", "ncd": "ncd", "national coverage determination": "ncd"}
         target: Item = {"kind": kinds.get(match["whose"].lower(), "guidelines"), "title": match["whose"]}
-        titled = _TITLED.search(text)
+        titled = patterns.TITLED.search(text)
         if titled is not None:
             target.update(title=titled["title"].strip(), identifier=titled["identifier"])
         elif match["identifier"]:
             target["identifier"] = match["identifier"]
         if provision["stance"] != "delegated":
-            mark(
-                provision,
-                f"the document calls it {_STANCE_WORDS[provision['stance']]} where the criteria of {match['whose']} are met",
-            )
+            called = patterns.STANCE_WORDS[provision["stance"]]
+            mark(provision, f"the document calls it {called} where the criteria of {match['whose']} are met")
             provision["stance"] = "delegated"
         provision["delegated_to"] = [target]
 
     def _products(self, section: Section, statement: _Statement, items: Sequence[ListItem], when: Item | None) -> None:
         implied = {
-            test["fact"]: True for test in _tests(statement.provision.get("criteria", {})) if set(test) <= {"fact", "citation"}
+            test["fact"]: True for test in tests_of(statement.provision.get("criteria", {})) if set(test) <= {"fact", "citation"}
         }
         provision = statement.provision["id"]
         found = product_list_of(
@@ -601,7 +544,7 @@ class _Statements:
     def _products_named_later(self, section: Section, sentence: str, lines: list[int], items: list[ListItem]) -> bool:
         """Read a list of products that stands by itself behind the statement that it belongs to; False where it is none."""
         before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
-        names = is_product_list([item.text for item in items]) and _NAMES_PRODUCTS.search(sentence)
+        names = is_product_list([item.text for item in items]) and patterns.NAMES_PRODUCTS.search(sentence)
         if not names or before is None or any(known["provision"] == before.provision["id"] for known in self._product_lists):
             return False
         found = product_list_of(
@@ -621,7 +564,7 @@ class _Statements:
     def _examples(self, section: Section, statement: _Statement, items: Sequence[ListItem]) -> None:
         """What a catch-all names as examples decides by itself; other examples only illustrate."""
         provision = statement.provision
-        if not _NOT_LISTED.search(statement.subject):
+        if not patterns.NOT_LISTED.search(statement.subject):
             for item in items:
                 self._extraction.use(item.lines, f"provisions[{provision['id']}].text")
             return
@@ -631,7 +574,7 @@ class _Statements:
             fact = self._facts.boolean(name, citation, ask=f"Is the service this: {name}?")
             example: Item = {
                 "id": unique(slug(name) or "example", [known.provision["id"] for known in self._statements]),
-                "text": _text(name, provision["stance"], has_criteria=False),
+                "text": text_of_statement(name, provision["stance"], has_criteria=False),
                 "stance": provision["stance"],
                 "when": {"fact": fact},
                 "citation": citation,
@@ -650,117 +593,16 @@ class _Statements:
             fact
             for statement in self._statements
             if "criteria" in statement.provision and statement.provision["stance"] == "medically-necessary"
-            for fact in _facts_of(statement.provision.get("when", {}))
+            for fact in facts_of(statement.provision.get("when", {}))
         }
         for statement in self._statements:
             provision = statement.provision
             if provision["stance"] != "medically-necessary" or "criteria" in provision:
                 continue
-            shared = [fact for fact in _facts_of(provision.get("when", {})) if fact in conditional]
+            shared = [fact for fact in facts_of(provision.get("when", {})) if fact in conditional]
             if shared:
                 mark(provision, f"another statement sets conditions for the same service ({', '.join(shared)}): which holds?")
 
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:
             self._conditions.doubts.append(reason)
-
-
-def _statements_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """A sentence in two where each side of its semicolon takes a stance of its own."""
-    at = text.find("; ", start, end)
-    if at < 0:
-        return [(start, end)]
-    first, second = stance_in(text[start:at]), stance_in(text[at + 2 : end])
-    if first is None or second is None or not first.subject.strip() or not second.subject.strip():
-        return [(start, end)]
-    return [(start, at), (at + 2, end)]
-
-
-def _is_title(block: Block) -> bool:
-    """Whether a block in bold only names what stands under it."""
-    return block.bold and len(block.text.split()) <= _LONGEST_TITLE and re.search(r"[.:;]\s*$|\d", block.text) is None
-
-
-def _deeper(blocks: Sequence[Block], level: int) -> Sequence[Block]:
-    """The items at the head of the blocks that are nested under an item of a level."""
-    end = next(
-        (at for at, block in enumerate(blocks) if block.kind is BlockKind.ITEM and block.level <= level),
-        len(blocks),
-    )
-    return blocks[:end]
-
-
-def _without_codes(text: str) -> tuple[str, list[str]]:
-    """The text without codes in brackets, and the codes."""
-    codes = [code for match in _CODES_IN_TEXT.finditer(text) for code in re.findall(r"\d{4}[0-9TUFA]|[A-Z]\d{4}", match["codes"])]
-    return _CODES_IN_TEXT.sub("", text), codes
-
-
-def _without_examples(text: str) -> str:
-    match = re.search(r",?\s*\b(?:including|includes?|such as)\b", text, re.IGNORECASE)
-    return text if match is None else text[: match.start()]
-
-
-def _without_remarks(text: str) -> str:
-    """The text without bracketed remarks that are sentences of their own."""
-    return re.sub(r"\s*\((?=[^()]*\b(?:is|are|has|have)\b)[^()]{25,}\)", "", text)
-
-
-def _core(subject: str) -> str:
-    """The service that a subject names, without examples, remarks and what it says of criteria."""
-    text = _UNMET.sub("", _ALL_OTHER.sub("", subject))
-    end = search_outside(_END_OF_CORE, text)
-    text = text if end is None else text[: end.start()]
-    text = re.sub(r"^[A-Z][\w /-]{2,40}:\s+(?=\S)", "", text.strip())
-    text = re.sub(r"^(?:the\s+)?(?:use of\s+(?:the\s+)?|the\s+)", "", text.strip(), flags=re.IGNORECASE)
-    return re.sub(r"\s+", " ", text).strip(" ,;:.")
-
-
-def _text(name: str, stance: str, has_criteria: bool) -> str:
-    where = " where its conditions hold" if has_criteria else ""
-    return f"{name[:1].upper()}{name[1:]}: {_STANCE_WORDS[stance]}{where}."
-
-
-_PLAIN_WORDS: Final = frozenset(
-    re.findall(
-        r"\w+",
-        "the a an of and or by for in with to that is are be not any all other use using treatment treatments when do does "
-        "meet criteria described above",
-    )
-)
-
-
-def _content_words(text: str) -> set[str]:
-    plain = re.sub(r"\([^()]*\)", " ", text.lower())
-    return {word.rstrip("s") for word in re.findall(r"[a-z][a-z-]+", plain)} - {word.rstrip("s") for word in _PLAIN_WORDS}
-
-
-def _objects(subject: str) -> set[str]:
-    return _content_words(subject)
-
-
-def _singular(words: str) -> str:
-    head, _, last = words.rpartition(" ")
-    if last.endswith("ies"):
-        last = f"{last[:-3]}y"
-    elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
-        last = last[:-1]
-    return f"{head} {last}".strip()
-
-
-def _with_article(words: str) -> str:
-    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
-
-
-def _facts_of(node: Item) -> list[str]:
-    """The facts that a tree tests."""
-    if "fact" in node:
-        return [str(node["fact"])]
-    return [fact for child in (*node.get("all", ()), *node.get("any", ())) for fact in _facts_of(child)]
-
-
-def _tests(node: Item) -> list[Item]:
-    """The tests of a tree of "all"; nothing under "any"."""
-    if "fact" in node:
-        return [node]
-    return [test for child in node.get("all", []) for test in _tests(child)]

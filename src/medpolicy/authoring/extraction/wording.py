@@ -47,7 +47,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
 _STANCE_PATTERNS: Final = tuple((stance, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for stance, pattern in STANCES)
 _WE_COVER: Final = re.compile(
     r"^(?:we|the plan|[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3})\s+(?P<no>(?:do|does|will) not\s+)?(?P<verb>covers?)\s+"
-    r"(?P<subject>.+?)(?P<tail>,?\s+(?:when|if|for|as|unless|except)\b.*|[.:]?\s*)$",
+    r"(?P<subject>.+?)(?P<tail>(?<!solely)(?<!only)(?<!primarily)(?<!exclusively),?\s+(?:when|if|for|as|unless|except)\b.*|[.:]?\s*)$",
     re.DOTALL,
 )
 _TAIL: Final = r"(?P<tail>,?\s+(?:when|if|for|as|unless|except|provided)\b.*|[.:]?\s*)$"

@@ -1,0 +1,179 @@
+"""How statements put things: what explains, refers back, sets a scope, or says what holds for all else; as data."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+STANCE_WORDS: Final = {
+    "medically-necessary": "medically necessary",
+    "not-medically-necessary": "not medically necessary",
+    "investigational": "investigational",
+    "cosmetic": "cosmetic",
+    "delegated": "decided by the criteria of someone else",
+}
+# Sentences that give a reason for a stance and decide nothing.
+EXPLAINS: Final = re.compile(
+    r"\b(?:evidence|literature|studies|efficacy|health outcomes?|clinical trials?|guidelines? (?:recommend|state)|"
+    r"has been shown|have been shown|"
+    r"safety and effectiveness)\b",
+    re.IGNORECASE,
+)
+NOTE: Final = re.compile(
+    r"^\W*(?:note|click here|view the|for (?:more|additional) information|disclaimer|please note|see also|refer to|"
+    r"for information|this (?:[a-z]+ ){0,3}(?:policy|guideline|document|bulletin))\b|\bcan be found\b",
+    re.IGNORECASE,
+)
+LABEL: Final = re.compile(r"[A-Z][\w /&-]{1,50}:")
+UNMET: Final = re.compile(
+    r"\b(?:(?:that|which|who|when|if)\s+)?(?:do|does|is|are|did)\s+not\s+meet(?:ing)?\s+(?:all\s+)?(?:of\s+)?(?:the|these|"
+    r"this|any of the)?\s*(?:above\s+)?"
+    r"(?:[a-z]+\s+){0,3}criteria\b[^,.;]*|\bnot meeting (?:the|these)?\s*(?:above\s+)?criteria[^,.;]*|\b(?:when|"
+    r"if) (?:the |these |any of the )?(?:above )?criteria (?:above |listed above |described above )?"
+    r"(?:(?:is|are) not|(?:has|have) not been) (?:met|satisfied)\b",
+    re.IGNORECASE,
+)
+ALL_OTHER: Final = re.compile(
+    r"\b(?:(?:for|in|of|to)\s+)?(?:for|in|of|treating|treat)\s+(?:all|"
+    r"any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
+    r"applications?|diagnos[ei]s)\b"
+    r"|\bin all other (?:cases|situations)\b|\bfor (?:all|any) (?:indications?|uses?|conditions?|"
+    r"reasons?) (?:other than|not)[^.;]*",
+    re.IGNORECASE,
+)
+NOT_LISTED: Final = re.compile(
+    r"\b(?:not (?:specifically |otherwise )?(?:listed|described|addressed|noted|mentioned|included)(?: above| below| here)?"
+    r"|other (?:[a-z]+ )?than (?:those|the ones) (?:noted|listed|described|mentioned)(?: above)?|"
+    r"any other (?:[a-z]+ )?than those [a-z]+ above)\b",
+    re.IGNORECASE,
+)
+EXAMPLES: Final = re.compile(
+    r",?\s*\b(?:including|includes?|such as|for example|e\.g\.)(?:,?\s*but (?:is |"
+    r"are )?not limited to)?\b,?\s*(?P<rest>[^:]*):?\s*$",
+    re.IGNORECASE,
+)
+EXAMPLES_LEAD: Final = re.compile(
+    r"\b(?:including|includes?|such as)(?:,?\s*but(?:,)?\s*(?:is |"
+    r"are )?not limited to)?,?\s*(?:(?:any of )?the following\b[^:.]*)?:\s*$",
+    re.IGNORECASE,
+)
+THE_FOLLOWING: Final = re.compile(
+    r"^(?:use of )?(?:any of |all of |each of )?(?:the )?following\b(?:\s+(?P<nouns>[a-z -]+?))?\s*$", re.IGNORECASE
+)
+END_OF_CORE: Final = re.compile(r",?\s*\b(?:including|such as|e\.g\.)|,\s*(?:when|if|where)\b")
+CODES_IN_TEXT: Final = re.compile(
+    r"\s*\((?:CPT|HCPCS)?\s*(?:[Cc]odes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
+    r"–)\s*(?:\d{4}[0-9TUFA]|[A-Z]\d{4}))*)\)"
+)
+COVERED: Final = re.compile(r"\bcover|\b(?:approved|eligible|provided|available|allowed|granted)$", re.IGNORECASE)
+# "They are considered investigational" says the stance of what stands before.
+REFERS_BACK: Final = re.compile(
+    r"^(?:(?:all|any|each)\s+(?:of\s+)?)?(?:these|this|such|they|it|the above)(?:\s+(?:above|listed))?"
+    r"(?:\s+(?:services?|procedures?|tests?|devices?|items?|products?|treatments?|therap(?:y|ies)|technologies|"
+    r"indications?|uses?))?$",
+    re.IGNORECASE,
+)
+EVERYTHING_ELSE: Final = re.compile(
+    r"^(?:all|any)\s+other\s+(?:[a-z-]+\s+){0,2}?(?:indications?|uses?|conditions?|circumstances|situations|"
+    r"applications?|reasons|purposes)"
+    r"(?:\s+(?:for|of)\s+(?:these|this|the above)\s+[a-z]+)?$",
+    re.IGNORECASE,
+)
+# A sentence that only says that criteria will follow.
+IN_CERTAIN_CASES: Final = re.compile(
+    r"^\s*(?:in|under|for|when)\s+(?:certain|some|specific|limited|selected)\s+(?:circumstances|situations|cases|"
+    r"conditions|indications)"
+    r"(?:\s+(?:are\s+)?met)?\s*[.:]?\s*$",
+    re.IGNORECASE,
+)
+BECAUSE: Final = re.compile(
+    r"\s*(?:\bbecause\b(?! of)|\b(?:due to|because of|since|given|as)\b(?=[^;]*\b(?:insufficient|inadequate|lack|absence of|"
+    r"limited|paucity|evidence|effectiveness|efficacy|proven|established|literature|studies|trials|outcomes|unproven|"
+    r"experimental|investigational)\b)|(?:^|,)\s*since\b|\b(?:as (?:there|it|they|these|this) (?:is|are)|as the)\b|\b"
+    r"as (?:defined|described|stated) (?:in|by|under) (?:the|a|this|your|their)(?: \w+[’']s)? (?:\w+ )?"
+    r"(?:contract|certificate|benefit|plan|policy|evidence of coverage)\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+INSTEAD_OF: Final = re.compile(
+    r",?\s*\bas an? (?:[a-z-]+ )?(?:alternative|option) to\b[^,;:.]*?(?=\s+(?:when|if|for|in|where|only)\b|[,;:.]|$)",
+    re.IGNORECASE,
+)
+WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
+SCOPE_OPENER: Final = re.compile(
+    r"^(?:[,;]?\s*(?:and\s+)?(?:as an?\s+(?:[a-z-]+\s+)?(?:treatment|alternative|adjunct|component|part|"
+    r"option)(?:\s+of\s+the\s+treatment)?\s+(?:of|for|to|in)|"
+    r"for\s+(?:use\s+in\s+)?(?:the\s+)?(?:treatment|management|diagnosis|evaluation|repair)\s+of|for\s+use\s+in|"
+    r"(?:for|in)\s+treating|for|only(?=\s+(?:in|for|when|if|to)\b)|"
+    r"to\s+treat|of|"
+    r"in\s+the\s+(?:treatment|management)\s+of|when\s+used\s+(?:to\s+treat|for|in|as)|when|if)\s+)+",
+    re.IGNORECASE,
+)
+NO_SCOPE: Final = re.compile(
+    r"^(?:(?:any|all|every|each|these|such|this|the|an?)\s+)*(?:other\s+)?(?:indications?|uses?|conditions?|purposes?|"
+    r"circumstances?|reasons?|"
+    r"services?|situations?|treatment)?$",
+    re.IGNORECASE,
+)
+SOMEONE_ELSES: Final = re.compile(
+    r"\b(?P<whose>InterQual|MCG|Milliman|eviCore|Carelon|AIM Specialty Health|local coverage determination|"
+    r"national coverage determination|LCD|NCD)\b"
+    r"(?:[^.;]*?\b(?P<identifier>L\d{5}|A\d{5}|\d{2,3}\.\d+(?:\.\d+)?))?"
+)
+HANDS_OVER: Final = re.compile(
+    r"\b(?:follow|refer|use|apply|according|per|see)\b|^\W*(?:local|national) coverage (?:determination|"
+    r"article)\b",
+    re.IGNORECASE,
+)
+TITLED: Final = re.compile(r":\s*(?P<title>[^():]+?)\s*\((?P<identifier>[LA]\d{5}|\d{2,3}\.\d+)\)")
+CRITERIA_FOR_EACH: Final = re.compile(
+    r"\b(?:the\s+)?(?:above\s+)?criteria\s+(?:described\s+above\s+)?(?:is|are|have been|has been)\s+met\s+for\s+(?:each|"
+    r"both|all)\b[^,.;]*?(?=\s+and\s+|[,.;]|$)",
+    re.IGNORECASE,
+)
+
+
+HAS_NO_SERVICE: Final = re.compile(
+    r"\b(?:evidence|studies|literature|data|trials)\b.*\b(?:it|they|these|this)\s*$", re.IGNORECASE | re.DOTALL
+)
+NOT_PROVEN_AND: Final = re.compile(
+    r",?\s*(?:has|have) not (?:yet )?been (?:proven|established|shown|"
+    r"demonstrated)\b[^,;]*?,?\s+and(?:,? therefore,?)?\s*$",
+    re.IGNORECASE,
+)
+SECOND_STANCE: Final = re.compile(
+    r"[,;]?\s*\b(?:and|but)\s+(?:(?:is|are|it is|they are)\s+)?(?:considered\s+)?(?P<words>(?:experimental|"
+    r"investigational|unproven|"
+    r"not medically necessary|not covered|cosmetic)(?:(?:\s*,\s*|\s+(?:and|or)\s+|/)(?:experimental|investigational|"
+    r"unproven|not medically necessary))*)"
+    r"(?P<else>\s+(?:otherwise|in all other (?:cases|situations|circumstances)|for (?:all|any) other \w+))?",
+    re.IGNORECASE,
+)
+NAMES_PRODUCTS: Final = re.compile(
+    r"\b(?:products?|devices?|substitutes?|systems?|materials?|brands?|grafts?|implants?)\b.*\b(?:are|is|include|"
+    r"includes|following)\b",
+    re.I,
+)
+LONGEST_TITLE: Final = 10  # words
+REASON_BEFORE: Final = re.compile(r"^(?:due to|because of|based on|given|owing to)\s+[^,]*,\s*(?=\S)", re.IGNORECASE)
+FOR_LISTED_USES: Final = re.compile(
+    r"(?<=\w)\s+(?:for|of|in|to treat)\s+(?:(?:any|either|all|each) of\s+)?the following\s+(?:[a-z-]+\s+){0,2}?"
+    r"(?:indications?|conditions?|diagnos[ei]s|diseases?|disorders?|uses|purposes|situations|circumstances)\s*$",
+    re.IGNORECASE,
+)
+NOT_WHY: Final = "and not why: check the stance"
+ALIKE: Final = 0.4  # of two names of a service, by their words
+_STANCE_OF_LABEL: Final = (
+    r"(?:not\s+)?(?:considered\s+)?(?:medically\s+necessary|medical\s+necessity|investigational|experimental|unproven|cosmetic|"
+    r"reconstructive|covered)"
+)
+# A heading within the policy that is only a stance: "Investigational and Not Medically Necessary:".
+STANCE_LABEL: Final = re.compile(
+    rf"(?P<stance>{_STANCE_OF_LABEL}(?:(?:\s*[,/]\s*(?:and\s+|or\s+)?|\s+(?:and|or|and/or)\s+){_STANCE_OF_LABEL})*)"
+    r"(?:\s+(?:indications?|uses?|services?|procedures?|statements?))?\s*:?",
+    re.IGNORECASE,
+)
+PEOPLE_IN_SUBJECT: Final = re.compile(
+    r"\s+(?:in|for)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|adults?|children|adolescents?|those)\b"
+    r"[^,;]*$",
+    re.IGNORECASE,
+)

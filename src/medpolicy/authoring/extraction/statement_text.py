@@ -1,0 +1,118 @@
+"""The words of a statement taken apart: the service that it names, its codes, its examples and remarks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.extraction import statement_patterns as patterns
+from medpolicy.authoring.extraction.conditions import search_outside
+from medpolicy.authoring.extraction.context import Item
+from medpolicy.authoring.extraction.wording import stance_in
+
+
+def statements_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence in two where each side of its semicolon takes a stance of its own."""
+    at = text.find("; ", start, end)
+    if at < 0:
+        return [(start, end)]
+    first, second = stance_in(text[start:at]), stance_in(text[at + 2 : end])
+    if first is None or second is None or not first.subject.strip() or not second.subject.strip():
+        return [(start, end)]
+    return [(start, at), (at + 2, end)]
+
+
+def is_title(block: Block) -> bool:
+    """Whether a block in bold only names what stands under it."""
+    return block.bold and len(block.text.split()) <= patterns.LONGEST_TITLE and re.search(r"[.:;]\s*$|\d", block.text) is None
+
+
+def nested_under(blocks: Sequence[Block], level: int) -> Sequence[Block]:
+    """The items at the head of the blocks that are nested under an item of a level."""
+    end = next(
+        (at for at, block in enumerate(blocks) if block.kind is BlockKind.ITEM and block.level <= level),
+        len(blocks),
+    )
+    return blocks[:end]
+
+
+def without_codes(text: str) -> tuple[str, list[str]]:
+    """The text without codes in brackets, and the codes."""
+    codes = [
+        code
+        for match in patterns.CODES_IN_TEXT.finditer(text)
+        for code in re.findall(r"\d{4}[0-9TUFA]|[A-Z]\d{4}", match["codes"])
+    ]
+    return patterns.CODES_IN_TEXT.sub("", text), codes
+
+
+def without_examples(text: str) -> str:
+    match = re.search(r",?\s*\b(?:including|includes?|such as)\b", text, re.IGNORECASE)
+    return text if match is None else text[: match.start()]
+
+
+def without_remarks(text: str) -> str:
+    """The text without bracketed remarks that are sentences of their own."""
+    return re.sub(r"\s*\((?=[^()]*\b(?:is|are|has|have)\b)[^()]{25,}\)", "", text)
+
+
+def core_of(subject: str) -> str:
+    """The service that a subject names, without examples, remarks and what it says of criteria."""
+    text = patterns.UNMET.sub("", patterns.ALL_OTHER.sub("", subject))
+    end = search_outside(patterns.END_OF_CORE, text)
+    text = text if end is None else text[: end.start()]
+    text = re.sub(r"^[A-Z][\w /-]{2,40}:\s+(?=\S)", "", text.strip())
+    text = re.sub(r"^(?:the\s+)?(?:use of\s+(?:the\s+)?|the\s+)", "", text.strip(), flags=re.IGNORECASE)
+    return re.sub(r"\s+", " ", text).strip(" ,;:.")
+
+
+def text_of_statement(name: str, stance: str, has_criteria: bool) -> str:
+    where = " where its conditions hold" if has_criteria else ""
+    return f"{name[:1].upper()}{name[1:]}: {patterns.STANCE_WORDS[stance]}{where}."
+
+
+_PLAIN_WORDS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "the a an of and or by for in with to that is are be not any all other use using treatment treatments when do does "
+        "meet criteria described above",
+    )
+)
+
+
+def content_words(text: str) -> set[str]:
+    plain = re.sub(r"\([^()]*\)", " ", text.lower())
+    return {word.rstrip("s") for word in re.findall(r"[a-z][a-z-]+", plain)} - {word.rstrip("s") for word in _PLAIN_WORDS}
+
+
+def objects(subject: str) -> set[str]:
+    return content_words(subject)
+
+
+def singular(words: str) -> str:
+    head, _, last = words.rpartition(" ")
+    if last.endswith("ies"):
+        last = f"{last[:-3]}y"
+    elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
+        last = last[:-1]
+    return f"{head} {last}".strip()
+
+
+def with_article(words: str) -> str:
+    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
+
+
+def facts_of(node: Item) -> list[str]:
+    """The facts that a tree tests."""
+    if "fact" in node:
+        return [str(node["fact"])]
+    return [fact for child in (*node.get("all", ()), *node.get("any", ())) for fact in facts_of(child)]
+
+
+def tests_of(node: Item) -> list[Item]:
+    """The tests of a tree of "all"; nothing under "any"."""
+    if "fact" in node:
+        return [node]
+    return [test for child in node.get("all", []) for test in tests_of(child)]
