@@ -1,0 +1,159 @@
+"""Totals of answered claim lines, grouped in DuckDB.
+
+A screening writes totals for each of its chunks: a row for whatever lines are equal in all of an answer and in month and line of
+business (kind `month`), and again for those equal in answer and code (kind `code`). Either kind adds up to all answered lines.
+Here they become groups: by outcome, by policy, whatever the report asks for. What comes to Python is the groups alone.
+"""
+# ruff: noqa: S608  # keys and conditions are texts of this package's own
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from medpolicy.errors import ClaimsError
+from medpolicy.model.issuer import Coverage
+
+if TYPE_CHECKING:
+    import duckdb
+
+# The amount that a report shows as dollars: the first of these that any line has.
+AMOUNTS: Final = ("paid", "allowed", "charge")
+COVERAGES: Final = tuple(coverage.value for coverage in Coverage)
+BY_MONTH: Final = "kind = 'month'"
+BY_CODE: Final = "kind = 'code'"
+
+Key = tuple[str | None, ...]
+
+
+class Totals(NamedTuple):
+    """Lines, and their amounts in dollars, None where no line has one. `changing`: lines whose span crosses a changed answer."""
+
+    lines: int = 0
+    charge: Decimal | None = None
+    allowed: Decimal | None = None
+    paid: Decimal | None = None
+    changing: int = 0
+
+    def dollars(self, amount: str | None) -> Decimal | None:
+        """The amount of that name, of `AMOUNTS`; None where none is asked for."""
+        found: Decimal | None = None if amount is None else getattr(self, amount)
+        return found
+
+    def __sub__(self, other: Totals) -> Totals:
+        """What is left without the others, which are some of these."""
+        amounts = {name: _left(getattr(self, name), getattr(other, name)) for name in AMOUNTS}
+        return Totals(lines=self.lines - other.lines, changing=self.changing - other.changing, **amounts)
+
+
+def _left(all_of_it: Decimal | None, part: Decimal | None) -> Decimal | None:
+    return all_of_it if all_of_it is None or part is None else all_of_it - part
+
+
+def added(totals: Sequence[Totals]) -> Totals:
+    """Several together."""
+    amounts = {name: [getattr(one, name) for one in totals if getattr(one, name) is not None] for name in AMOUNTS}
+    return Totals(
+        lines=sum(one.lines for one in totals),
+        changing=sum(one.changing for one in totals),
+        **{name: sum(values, Decimal(0)) if values else None for name, values in amounts.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that are equal in the key. `by_coverage` has the coverages that occur among them, in the order of `COVERAGES`."""
+
+    key: Key
+    totals: Totals
+    by_coverage: Mapping[str, Totals]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The groups at the top, and how many `others` there are and what they come to."""
+
+    groups: tuple[Group, ...]
+    others: int
+    rest: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsTable:
+    """The totals, as SQL for a relation, and how they are grouped. `amount`: what is shown as dollars; None: no line has any.
+
+    `ClaimsError` where an amount has more than sixteen digits before the point.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    relation: str
+    amount: str | None = None
+
+    def total(self, where: str) -> Totals:
+        """Of all totals for which the condition holds."""
+        rows = self.rows(f"SELECT {measures()} FROM {self.relation} WHERE {where}")
+        return totals_of(rows[0])
+
+    def groups(
+        self, keys: Sequence[str], where: str = BY_MONTH, *, most: int | None = None, by_key: bool = False
+    ) -> tuple[Group, ...]:
+        """A group for each value of the keys, SQL for text: the most dollars first, then the most lines; or ordered by key."""
+        names = [f"key_{at}" for at in range(len(keys))]
+        selected = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names, strict=True))
+        split = ", ".join(measures(f"coverage = '{coverage}'") for coverage in COVERAGES)
+        order = names if by_key else [*self.rank(), *names]
+        limit = "" if most is None else f" LIMIT {most:d}"
+        rows = self.rows(
+            f"SELECT {selected}, {measures(named=True)}, {split} FROM {self.relation} WHERE {where} "
+            f"GROUP BY {', '.join(names)} ORDER BY {', '.join(order)}{limit}"
+        )
+        return tuple(_group(row, len(keys)) for row in rows)
+
+    def ranked(self, keys: Sequence[str], where: str = BY_MONTH, *, most: int) -> Ranked:
+        """The groups at the top and the rest."""
+        top = self.groups(keys, where, most=most)
+        if len(top) < most:
+            return Ranked(top, 0, Totals())
+        count = self.rows(f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(keys)} FROM {self.relation} WHERE {where})")[0][0]
+        others = count - len(top)
+        return Ranked(top, others, self.total(where) - added([one.totals for one in top]) if others else Totals())
+
+    def rank(self) -> list[str]:
+        """The order of what has the columns of `measures(named=True)`."""
+        dollars = [] if self.amount is None else [f"{self.amount}_sum DESC NULLS LAST"]
+        return [*dollars, "lines_sum DESC"]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """A query's rows."""
+        import duckdb
+
+        try:
+            return self.connection.execute(query).fetchall()
+        except (duckdb.ConversionException, duckdb.OutOfRangeException):
+            raise ClaimsError("the claims have an amount of more than sixteen digits; no sum of dollars can be given") from None
+
+
+def measures(where: str | None = None, *, named: bool = False) -> str:
+    """SQL for the columns of which `totals_of` makes totals, of the rows for which the condition holds."""
+    condition = "" if where is None else f" FILTER (WHERE {where})"
+    sums = {"lines": f"coalesce(sum(lines){condition}, 0)"}
+    sums |= {name: f"sum(CAST({name} AS DECIMAL(18, 2))){condition}" for name in ("charge", "allowed", "paid")}
+    sums["changing"] = f"coalesce(sum(changing){condition}, 0)"
+    return ", ".join(f"{sql} AS {name}_sum" if named else sql for name, sql in sums.items())
+
+
+MEASURES: Final = 5  # how many columns `measures` has
+
+
+def totals_of(row: Sequence[Any]) -> Totals:
+    """Totals of the columns of `measures`."""
+    lines, charge, allowed, paid, changing = row
+    return Totals(int(lines), charge, allowed, paid, int(changing))
+
+
+def _group(row: Sequence[Any], keys: int) -> Group:
+    parts = [totals_of(row[at : at + MEASURES]) for at in range(keys, len(row), MEASURES)]
+    found = {coverage: totals for coverage, totals in zip(COVERAGES, parts[1:], strict=True) if totals.lines}
+    return Group(tuple(row[:keys]), parts[0], found)
