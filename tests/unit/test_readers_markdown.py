@@ -157,3 +157,8 @@ def test_tabs_that_part_no_cells():
 
 def test_a_definition_of_a_link_does_not_vanish():
     assert told("[a]: https://example.org\n") == [("paragraph", 0, "", "[a]: https://example.org", (1,))]
+
+
+def test_lines_of_other_spaces_part_paragraphs():
+    for gap in ("\x0c", "\u2028", " \u00a0"):
+        assert [text for *_, text, _ in told(f"One\n{gap}\nTwo")] == ["One", "Two"]

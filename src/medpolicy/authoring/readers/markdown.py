@@ -95,7 +95,8 @@ class _OpenLists:
 class _MarkdownReader:
     def __init__(self, lines: Sequence[SourceLine]) -> None:
         self._lines = lines
-        self._texts = [line.text for line in lines]
+        # Lines of form feeds and other spaces that Markdown does not know part paragraphs, too.
+        self._texts = ["" if line.is_blank else line.text for line in lines]
         self._parser = _parser()
         if sum(text.count("[") for text in self._texts) > _MOST_BRACKETS:
             self._parser.disable(["link", "image"])
