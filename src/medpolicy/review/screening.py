@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from medpolicy.engines.tabular import (
+    KEYS,
     DiagnosisSets,
     LookupTables,
     changes_within,
@@ -53,6 +54,7 @@ _LINE_COLUMNS: Final = (
     "age",
     "sex",
 )
+_FOUND_COLUMNS: Final = ("claim_id", "claim_line_number", "issuer", "line_of_business", "service_date", "code")
 _AMOUNTS: Final = {"charge": "charge_amount", "allowed": "allowed_amount", "paid": "paid_amount"}
 
 Progress = Callable[[str, int, int], None]
@@ -207,19 +209,42 @@ class _Screening:
 
     def _look_up(self, lines: ir.Table) -> int:
         """Make the tables `found` (the lines with their answers' numbers) and `changing`; how many are changing."""
-        wanted = lines.select(*_LINE_COLUMNS, *_AMOUNTS.values())
+        import ibis
+
         if self.compiled.asks_diagnoses:
             self._look_at_diagnoses(lines.get_name())
-        self._create("found", looked_up(wanted, self.tables))
+        # What a line is looked up by is not carried on, for most lines need it no more: diagnoses are most of its weight.
+        wanted = looked_up(lines.select(*_LINE_COLUMNS, *_AMOUNTS.values()), self.tables)
+        spans = ((wanted.service_end >= wanted.answer_end) & (wanted.service_end > wanted.service_date)).fill_null(
+            ibis.literal(value=False)
+        )
+        self._create("found", wanted.select(*_FOUND_COLUMNS, *_AMOUNTS.values(), "answer", spans=spans))
         found = self.claims.backend.table("found")
         if self.facts is not None or may_be_unsaid(self.compiled):
-            asked = one_by_one(found, self.compiled, self.library, facts=self.facts)
-            if asked is not None:
-                self._create("asked", asked)
-                same = "found.claim_id = asked.claim_id AND found.claim_line_number = asked.claim_line_number"
-                self.connection.execute(f"UPDATE found SET answer = asked.answer FROM asked WHERE {same}; DROP TABLE asked")
-        self._create("changing", changes_within(found, self.tables))
+            self._ask_one_by_one(lines, found)
+        self._create("spanning", self._again(lines, found.filter(found.spans)))
+        self._create("changing", changes_within(self.claims.backend.table("spanning"), self.tables))
+        self.connection.execute("DROP TABLE spanning")
         return int(self.connection.execute("SELECT count(*) FROM changing").fetchall()[0][0])
+
+    def _again(self, lines: ir.Table, some: ir.Table) -> ir.Table:
+        """Some of the lines with all that they are looked up by, and their answers."""
+        return looked_up(lines.select(*_LINE_COLUMNS).semi_join(some.select(*KEYS).view(), list(KEYS)), self.tables)
+
+    def _ask_one_by_one(self, lines: ir.Table, found: ir.Table) -> None:
+        """Fill in the answers that the tables do not say, and those of lines of which facts are told."""
+        unsaid = found.filter(found.answer.isnull()).select(*KEYS)
+        if self.facts is not None:
+            unsaid = unsaid.union(self.facts.select(*KEYS), distinct=True)
+        elif not unsaid.count().to_pyarrow().as_py():
+            return
+        self._create("pending", self._again(lines, unsaid))
+        asked = one_by_one(self.claims.backend.table("pending"), self.compiled, self.library, facts=self.facts)
+        if asked is not None:
+            self._create("asked", asked)
+            same = "found.claim_id = asked.claim_id AND found.claim_line_number = asked.claim_line_number"
+            self.connection.execute(f"UPDATE found SET answer = asked.answer FROM asked WHERE {same}; DROP TABLE asked")
+        self.connection.execute("DROP TABLE pending")
 
     def _look_at_diagnoses(self, lines: str) -> None:
         seen = self.connection.execute(
