@@ -67,7 +67,14 @@ ELIGIBILITY: Final[Mapping[str, ColumnKind]] = {
     **_columns(dates="file_date"),
     **_columns("ingest_datetime"),
 }
-TABLES: Final[Mapping[str, Mapping[str, ColumnKind]]] = {"medical_claim": MEDICAL_CLAIM, "eligibility": ELIGIBILITY}
+# What the layout has not, and a claim may say of its patient all the same, as 837 does. It stands before what eligibility
+# says, which may be of the subscriber.
+_PATIENT: Final = {**_columns("patient_gender patient_state"), **_columns(dates="patient_birth_date")}
+PATIENT: Final = tuple(_PATIENT)
+TABLES: Final[Mapping[str, Mapping[str, ColumnKind]]] = {
+    "medical_claim": {**MEDICAL_CLAIM, **_PATIENT},
+    "eligibility": ELIGIBILITY,
+}
 
 # In files that we make of others (of CSV, of X12): the file that a row comes from, and where in it the row stands, from 1.
 SOURCE_FILE: Final = "medpolicy_file"

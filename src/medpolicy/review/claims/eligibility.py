@@ -27,6 +27,20 @@ TX Texas|UT Utah|VT Vermont|VI Virgin Islands|VA Virginia|WA Washington|WV West 
 _MEMBER: Final = "issuer, line_of_business, plan_fault, birth_date, sex, state"
 
 
+def sex_of(text: str) -> str:
+    """SQL for a sex as a request has it; null where the text is none."""
+    told = f"lower({text})"
+    return (
+        f"CASE WHEN {told} IN ('female', 'f') THEN 'female' WHEN {told} IN ('male', 'm') THEN 'male' "
+        f"WHEN {told} IN ('other', 'o') THEN 'other' END"
+    )
+
+
+def state_of(text: str) -> str:
+    """SQL for a state's code of two letters; null where the text is none."""
+    return f"nullif(regexp_extract(upper({text}), '^[A-Z]{{2}}$'), '')"
+
+
 def create_plans(connection: duckdb.DuckDBPyConnection, library: Library, mapping: ClaimsMapping) -> None:
     """Make the table `plans`: what each plan's code stands for."""
     connection.execute(
@@ -71,14 +85,12 @@ def _spans(table: Table, source: str, key: str, library: Library, mapping: Claim
           CASE WHEN own_plan IS NULL THEN 'missing-field' WHEN plans.plan IS NULL THEN 'unknown-line-of-business'
             ELSE plans.fault END AS plan_fault,
           birth_date,
-          CASE WHEN gender IN ('female', 'f') THEN 'female' WHEN gender IN ('male', 'm') THEN 'male'
-            WHEN gender IN ('other', 'o') THEN 'other' END AS sex,
-          coalesce(states.code, nullif(regexp_extract(upper(own_state), '^[A-Z]{{2}}$'), '')) AS state,
+          {sex_of("gender")} AS sex, coalesce(states.code, {state_of("own_state")}) AS state,
           file, row, spans.fault
         FROM (
           SELECT {member} AS member, {start.value} AS first_day, least(coalesce({end.value}, {LATEST}), {LATEST}) + 1 AS end_day,
             {plan} AS own_plan, {payer_key(payer, library, mapping)} AS own_payer, {birth.value} AS birth_date,
-            lower({gender}) AS gender, {state} AS own_state, file, row, CASE {" ".join(faults)} END AS fault
+            {gender} AS gender, {state} AS own_state, file, row, CASE {" ".join(faults)} END AS fault
           FROM {source}
         ) AS spans
         LEFT JOIN plans ON plans.plan = own_plan AND plans.payer = own_payer

@@ -16,6 +16,7 @@ from medpolicy.formats.claims_mapping import ClaimsMapping
 from medpolicy.library.library import Library
 from medpolicy.model.issuer import Issuer
 from medpolicy.review.claims.columns import EARLIEST, LATEST, column
+from medpolicy.review.claims.eligibility import sex_of, state_of
 from medpolicy.review.claims.files import Table
 from medpolicy.review.claims.plans import payer_key
 from medpolicy.review.claims.sql import listed, literal, stripped
@@ -108,6 +109,9 @@ def own_columns(rules: LineRules, source: str) -> str:
         "own_payer": payer_key(column(claims, "payer").value, rules.library, rules.mapping),
         "person": column(claims, rules.person).value if rules.person else "NULL::VARCHAR",
         **{name: column(claims, name).value for name in AMOUNTS},
+        "own_birth": column(claims, "patient_birth_date").value,
+        "own_sex": sex_of(column(claims, "patient_gender").value),
+        "own_state": state_of(column(claims, "patient_state").value),
         "amount_fault": _first(_amount_faults(claims)),
         "file": "file",
         "row": "row",
@@ -120,6 +124,7 @@ def _joined(rules: LineRules, taken: str) -> str:
     selected = [f"line.{name}" for name in ("claim_id", "claim_line_number", "service_date", "service_end", "code", "modifiers")]
     selected += [f"line.{name}" for name in ("icd_9", "diagnoses", "has_diagnosis", *AMOUNTS, "person", "file", "row")]
     selected += [f"line.{name}" for name in ("number_fault", "date_fault", "code_fault", "diagnosis_fault", "amount_fault")]
+    selected += ["line.own_birth", "line.own_sex", "line.own_state"]
     joins = [f"({taken}) AS line"]
     if rules.doubled:
         selected.append("line.claim_id IS NOT NULL AND doubled.claim_id IS NOT NULL AS is_doubled")
@@ -129,8 +134,7 @@ def _joined(rules: LineRules, taken: str) -> str:
     else:
         selected.append("false AS is_doubled")
     if rules.key is None:
-        selected += ["plans.issuer", "plans.line_of_business", "NULL::DATE AS birth_date", "NULL::VARCHAR AS sex"]
-        selected.append("NULL::VARCHAR AS state")
+        selected += ["plans.issuer", "plans.line_of_business", "own_birth AS birth_date", "own_sex AS sex", "own_state AS state"]
         selected.append(
             "CASE WHEN own_plan IS NULL THEN 'missing-field|plan' WHEN plans.plan IS NULL THEN 'unknown-line-of-business|plan' "
             "ELSE plans.fault || '|plan' END AS member_fault"
@@ -146,7 +150,10 @@ def _joined(rules: LineRules, taken: str) -> str:
         f"SELECT {', '.join(selected)}, bill, place, enrolled.member, enrolled.several IS NOT NULL AS in_several, "
         f"{', '.join(f'enrolled.{name}' for name in _WHO)}, {chosen} FROM {' '.join(joins)}"
     )
-    who = ", ".join(f"CASE WHEN in_several THEN chosen[1].{name} ELSE {name} END AS {name}" for name in _WHO)
+    own = {"birth_date": "own_birth, ", "sex": "own_sex, ", "state": "own_state, "}
+    who = ", ".join(
+        f"coalesce({own.get(name, '')}CASE WHEN in_several THEN chosen[1].{name} ELSE {name} END) AS {name}" for name in _WHO
+    )
     fault = (
         f"CASE WHEN person IS NULL THEN 'missing-field|{rules.key}' WHEN member IS NULL THEN 'no-eligibility|{rules.key}' "
         f"WHEN in_several AND len(chosen) <> 1 THEN 'overlapping-eligibility|{rules.key}' "
