@@ -113,6 +113,8 @@ class Envelopes:
         if segment.is_stray:
             self._stray(segment)
             return
+        if segment.is_cut and self._open is None and not self._closes(segment) and segment.id not in SERVICE_LINES:
+            return  # the beginning of a trailer or header: that the file is cut off is told at its end
         match segment.id:
             case "ISA":
                 self._cut_off(segment.position)
@@ -129,6 +131,13 @@ class Envelopes:
                 self._iea(segment)
             case _:
                 self._within(segment)
+
+    def _closes(self, segment: Segment) -> bool:
+        """Whether it is a whole trailer: the sign that ends the last one of a file is sometimes forgotten."""
+        group, interchange = self._group, self._interchange
+        if segment.id == "GE" and group is not None:
+            return segment.value(2) == group.number
+        return segment.id == "IEA" and interchange is not None and segment.value(2) == interchange.number
 
     def end(self, position: int) -> None:
         """The file has ended; `position` is that of the last segment."""
