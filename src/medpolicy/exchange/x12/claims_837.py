@@ -13,7 +13,7 @@ from medpolicy.exchange.x12.acknowledgment import Acknowledgment, FileRecord
 from medpolicy.exchange.x12.claim_lines import COLUMNS, LineMapper, Row
 from medpolicy.exchange.x12.envelopes import Envelopes, TransactionRecord
 from medpolicy.exchange.x12.findings import TRANSACTION, Finding
-from medpolicy.exchange.x12.guides import GuideChecker, kind_of
+from medpolicy.exchange.x12.guides import ElementFaults, GuideChecker, kind_of
 from medpolicy.exchange.x12.segments import Segment, segments
 from medpolicy.formats.claims_layout import SOURCE_FILE, SOURCE_ROW
 
@@ -44,6 +44,7 @@ def convert_837(files: Sequence[Path], directory: Path, *, codes: Collection[str
 def examine(file: Path) -> FileRecord:
     """Follow every segment of a file; what is whole, and what is wrong with the rest."""
     envelopes = Envelopes()
+    elements = ElementFaults()
     checker: GuideChecker | None = None
     position = 0
     current: TransactionRecord | None = None
@@ -62,7 +63,7 @@ def examine(file: Path) -> FileRecord:
             if segment.id != "ST":
                 continue  # it has no ST, and is rejected for that
             if segment.value(1) == "837" and kind_of(transaction.guide) is not None:
-                checker = GuideChecker(transaction.guide)
+                checker = GuideChecker(transaction.guide, elements)
             else:
                 transaction.find(Finding(TRANSACTION, "1", "ST", 1, segment.position))
         if checker is not None:

@@ -60,10 +60,33 @@ def _ids_below(node: Any) -> Iterator[str]:
             yield from _ids_below(child)
 
 
+_ElementFault = tuple[str, int | None, int | None]  # code, element, component
+_MOST_REMEMBERED: Final = 50_000
+
+
+class ElementFaults:
+    """What is wrong with a segment's elements, remembered by its text: many segments of a file are the same, and half of pyx12's
+    time goes into their elements."""
+
+    def __init__(self) -> None:
+        self._remembered: dict[tuple[int, str], tuple[_ElementFault, ...]] = {}
+
+    def of(self, node: Any, written: str, segment: Any) -> tuple[_ElementFault, ...]:
+        """`written` is the text of pyx12's `segment`, whose place in the guide is `node`."""
+        key = (id(node), written)  # maps are kept until the process ends, so an id is of one node only
+        found = self._remembered.get(key)
+        if found is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[key] = tuple(_of_elements(node.is_valid_errors(segment)[1]))
+        return found
+
+
 class GuideChecker:
     """Follows one transaction, segment by segment."""
 
-    def __init__(self, guide: str) -> None:
+    def __init__(self, guide: str, elements: ElementFaults) -> None:
+        self._elements = elements
         self._known = _known_ids(guide)
         from pyx12.map_walker import walk_tree
 
@@ -90,7 +113,8 @@ class GuideChecker:
             yield from (self._of_structure(fault, segment, position) for fault in faults)
             if found is not None:
                 self._node = found
-                yield from _of_elements(found.is_valid_errors(theirs)[1], segment, position)
+                for code, element, component in self._elements.of(found, written, theirs):
+                    yield Finding(ELEMENT, code, segment.id, position, segment.position, None, element, component, rejects=False)
         except (EngineError, AttributeError, IndexError, TypeError, ValueError):  # what pyx12 raises for odd segments
             yield Finding(SEGMENT, "8", segment.id, position, segment.position)
         yield from self._of_sequence(segment, position)
@@ -125,9 +149,9 @@ class GuideChecker:
                 yield Finding(ELEMENT, "7", "LX", position, segment.position, element=1, rejects=False)
 
 
-def _of_elements(faults: Iterable[Any], segment: Segment, position: int) -> Iterator[Finding]:
+def _of_elements(faults: Iterable[Any]) -> Iterator[_ElementFault]:
     for fault in faults:
         reference = _REFERENCE.search(str(fault.refdes or ""))
         element = int(reference[1]) if reference else None
         component = int(reference[2]) if reference and reference[2] else None
-        yield Finding(ELEMENT, fault.err_cde, segment.id, position, segment.position, None, element, component, rejects=False)
+        yield fault.err_cde, element, component
