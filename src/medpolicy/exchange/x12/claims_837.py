@@ -25,7 +25,7 @@ _GZIP: Final = b"\x1f\x8b"
 
 
 def convert_837(files: Sequence[Path], directory: Path, *, codes: Collection[str] = ()) -> tuple[list[Path], Acknowledgment]:
-    """Write a Parquet file below the directory for each file of which a line is taken; those, and the report.
+    """Write a Parquet file below the directory for each file, with the lines that are taken; those files, and the report.
 
     `codes`: the plan's codes of lines of business, from the mapping file. The same files give the same bytes. `ClaimsError`
     where a file cannot be read or holds no interchange; what is wrong inside of one is in the report.
@@ -35,9 +35,8 @@ def convert_837(files: Sequence[Path], directory: Path, *, codes: Collection[str
     for at, file in enumerate(files):
         record = examine(file)
         records.append(record)
-        target = directory / f"{at:06}.parquet"
-        if _write(file, record, target, codes):
-            written.append(target)
+        written.append(directory / f"{at:06}.parquet")
+        _write(file, record, written[-1], codes)
     return written, Acknowledgment(records)
 
 
@@ -75,12 +74,10 @@ def examine(file: Path) -> FileRecord:
     return FileRecord(str(file), envelopes.interchanges)
 
 
-def _write(file: Path, record: FileRecord, target: Path, codes: Collection[str]) -> int:
-    """The lines of the transactions that are taken; how many."""
+def _write(file: Path, record: FileRecord, target: Path, codes: Collection[str]) -> None:
+    """The lines of the transactions that are taken."""
     taken = {transaction.position: transaction for _, _, transaction, is_taken in record.judged() if is_taken}
     expected = sum(transaction.lines for transaction in taken.values())
-    if not expected:
-        return 0
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -94,7 +91,6 @@ def _write(file: Path, record: FileRecord, target: Path, codes: Collection[str])
             written += len(rows)
     if written != expected:
         raise AssertionError(f"{file}: {expected} lines counted, {written} written")
-    return written
 
 
 def _lines(file: Path, taken: dict[int, TransactionRecord], codes: Collection[str]) -> Iterator[Row]:

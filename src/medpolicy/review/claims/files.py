@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
 PARQUET: Final = (".parquet", ".pq")
+_MARK: Final = b"PAR1"
 CSV: Final = (".csv", ".txt", ".csv.gz", ".txt.gz")
 
 # Identifiers may be numbers. A code may not: a leading zero would be gone.
@@ -88,15 +89,35 @@ def _matching(pattern: str) -> list[Path]:
 
 def _below(path: Path, table: str) -> Iterator[Path]:
     if not path.is_dir():
-        if not path.name.lower().endswith((*PARQUET, *CSV)):
-            raise ClaimsError(f"{path}: is neither Parquet nor CSV by its name; name it so: {', '.join((*PARQUET, *CSV))}")
         yield path
         return
-    own = path / table
-    for file in sorted((own if own.is_dir() else path).rglob("*")):
-        hidden = any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
-        if file.is_file() and not hidden and file.name.lower().endswith((*PARQUET, *CSV)):
+    for file in files_below(path, table):
+        if file.name.lower().endswith((*PARQUET, *CSV)):
             yield file
+
+
+def files_below(directory: Path, table: str) -> Iterator[Path]:
+    """All files that may be of the table: those below its own directory where there is one, and never below another table's.
+
+    What is hidden, or begins with an underscore as the marks of Spark's jobs do, is left out.
+    """
+    own = directory / table
+    for file in sorted((own if own.is_dir() else directory).rglob("*")):
+        parts = file.relative_to(directory).parts
+        hidden = any(part.startswith((".", "_")) for part in parts)
+        if file.is_file() and not hidden and (parts[0] == table or parts[0] not in TABLES):
+            yield file
+
+
+def is_parquet(path: Path) -> bool:
+    """By its name, or by how it begins."""
+    if path.name.lower().endswith(PARQUET):
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MARK)) == _MARK
+    except OSError as error:
+        raise ClaimsError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def open_table(table: str, inputs: Sequence[str | Path], mapping: ClaimsMapping, connection: duckdb.DuckDBPyConnection) -> Table:
@@ -110,7 +131,7 @@ def open_table(table: str, inputs: Sequence[str | Path], mapping: ClaimsMapping,
 
 
 def _look_at(table: str, path: Path, mapping: ClaimsMapping, connection: duckdb.DuckDBPyConnection) -> TableFile:
-    if not path.name.lower().endswith(PARQUET):
+    if not is_parquet(path):
         csv = csv_file(path)
         return TableFile(path, _found(table, path, [(column, "VARCHAR") for column in csv.columns], mapping), csv)
     columns = _parquet_columns(path, connection)
