@@ -107,6 +107,7 @@ def test_by_policy_with_its_title_and_coverages(summary):
         (("south", "100"), 1),
     ]
     assert summary.titles[("north", "100")] == "Widgets and their uses"
+    assert summary.titles[("north", "shared-line")] == "north shared"
     assert {name: one.lines for name, one in summary.policies.groups[0].by_coverage.items()} == {
         "not-covered": 12,
         "conditional": 17,
@@ -137,6 +138,8 @@ def test_the_rest_of_a_ranked_list(library):
     assert [group.key for group in summary.codes.groups] == [("99999",)]
     assert (summary.codes.others, summary.codes.rest) == (5, Totals(30, _d("1050.10"), _d("500.00"), _d("595.50"), 3))
     assert summary.codes.groups[0].totals.lines + summary.codes.rest.lines + summary.no_procedure_code.lines == 136
+    changing = _summary(library, most=2).codes.rest.changing
+    assert changing == 1
     assert (summary.other_provisions, summary.rest_of_provisions.lines) == (2, 13)
 
 
@@ -171,6 +174,7 @@ def test_by_adjustment_codes(summary):
 def test_codes_at_the_top_and_lines_without_one(summary):
     assert [group.key[0] for group in summary.codes.groups] == ["99999", "11111", "11112", "22223", "22222", "1"]
     assert summary.codes.groups[1].totals == Totals(14, _d("1000.10"), _d("500.00"), _d("490.00"), 2)
+    assert [group.key[0] for group in summary.addressed_codes.groups] == ["11111", "11112", "22223", "22222", "1"]
     assert summary.no_procedure_code == Totals(6, _d("60.00"), None, None, 0)
 
 
@@ -239,5 +243,5 @@ def test_an_amount_beyond_all_measure_is_named(library):
 def test_what_the_library_does_not_have_is_left_without_words(library, tmp_path: Path):
     gone = _OPEN._replace(policy_number="999", ask="strange")
     summary = _summary(library, row(gone, code="1"))
-    assert summary.titles == {}
+    assert summary.titles == {("north", "north-line"): "north commercial"}
     assert (summary.provisions[0].says, summary.open_questions.facts[0].question) == (None, None)

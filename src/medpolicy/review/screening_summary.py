@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -117,10 +118,10 @@ class OpenQuestions:
 class ScreeningSummary:
     """All figures of a report. `amount` is the one shown as dollars: of paid, allowed, charge the first that any line has.
 
-    The keys of the groups: `outcomes` coverage, stance, prior authorization; `policies` issuer, number (`titles` has their
-    titles; `without_policy`: lines that no policy answers); `months` YYYY-MM; `lines_of_business` issuer, line; `reasons`,
-    `bases`, `notes` their code; `denials`, `absent_authorizations` CARC, RARC; `codes` the procedure code.
-    `no_procedure_code` are lines without one.
+    The keys of the groups: `outcomes` coverage, stance, prior authorization; `policies` issuer, number (`without_policy`: lines
+    that no policy answers); `months` YYYY-MM; `lines_of_business` issuer, line; `reasons`, `bases`, `notes` their
+    code; `denials`, `absent_authorizations` CARC, RARC; `codes` the procedure code, `addressed_codes` those of lines that are not
+    `not-addressed` (`no_procedure_code`: lines without one). `titles`: of policies and lines of business, by their key.
     """
 
     run: ScreeningRun
@@ -128,7 +129,7 @@ class ScreeningSummary:
     total: Totals
     outcomes: tuple[Group, ...]
     policies: Ranked
-    titles: dict[tuple[str, str], str]
+    titles: Mapping[Key, str]
     without_policy: Totals
     provisions: tuple[ProvisionTotals, ...]
     other_provisions: int
@@ -140,6 +141,7 @@ class ScreeningSummary:
     denials: tuple[Group, ...]
     absent_authorizations: tuple[Group, ...]
     codes: Ranked
+    addressed_codes: Ranked
     no_procedure_code: Totals
     open_questions: OpenQuestions
     bases: tuple[Group, ...]
@@ -159,6 +161,7 @@ def summary_of(
     amount = next((one for one in AMOUNTS if total.dollars(one) is not None), None)
     table = TotalsTable(connection, relation_sql, amount)
     policies = table.ranked(["policy_issuer", "policy_number"], f"{BY_MONTH} AND policy_number IS NOT NULL", most=most)
+    lines = table.ranked(["issuer", "line_of_business"], most=most)
     provisions, other_provisions, rest = _provisions(table, library, most)
     return ScreeningSummary(
         run=run,
@@ -166,20 +169,21 @@ def summary_of(
         total=total,
         outcomes=table.groups(["coverage", "stance", "prior_authorization"]),
         policies=policies,
-        titles=_titles(policies, library),
+        titles={**_titles(policies, library), **_names(lines, library)},
         without_policy=table.total(f"{BY_MONTH} AND policy_number IS NULL"),
         provisions=provisions,
         other_provisions=other_provisions,
         rest_of_provisions=rest,
         without_provision=table.total(f"{BY_MONTH} AND provision IS NULL"),
         months=table.groups(["strftime(month, '%Y-%m')"], by_key=True),
-        lines_of_business=table.ranked(["issuer", "line_of_business"], most=most),
+        lines_of_business=lines,
         reasons=table.groups(["reason"]),
         denials=table.groups(["carc", "rarc"], f"{BY_MONTH} AND carc IS NOT NULL"),
         absent_authorizations=table.groups(
             ["authorization_carc", "authorization_rarc"], f"{BY_MONTH} AND authorization_carc IS NOT NULL"
         ),
         codes=table.ranked(["code"], f"{BY_CODE} AND code IS NOT NULL", most=most),
+        addressed_codes=table.ranked(["code"], f"{BY_CODE} AND code IS NOT NULL AND coverage <> 'not-addressed'", most=most),
         no_procedure_code=table.total(f"{BY_CODE} AND code IS NULL"),
         open_questions=_open_questions(table, library, most),
         bases=table.groups(["basis"]),
@@ -196,14 +200,16 @@ def _add_up(counts: ClaimCounts, by_month: int, by_code: int) -> None:
         )
 
 
-def _titles(policies: Ranked, library: Library) -> dict[tuple[str, str], str]:
-    places = {key: at for at, key in enumerate(library.keys)}
-    found = {}
-    for group in policies.groups:
-        issuer, number = group.key
-        if issuer is not None and number is not None and (issuer, number) in places:
-            found[issuer, number] = library.summaries[places[issuer, number]].title
-    return found
+def _titles(policies: Ranked, library: Library) -> dict[Key, str]:
+    places: dict[Key, int] = {key: at for at, key in enumerate(library.keys)}
+    return {group.key: library.summaries[places[group.key]].title for group in policies.groups if group.key in places}
+
+
+def _names(lines: Ranked, library: Library) -> dict[Key, str]:
+    declared: dict[Key, str] = {
+        (issuer.id, line.id): line.name for issuer in library.issuers.values() for line in issuer.lines_of_business
+    }
+    return {group.key: declared[group.key] for group in lines.groups if group.key in declared}
 
 
 # -- provisions ---------------------------------------------------------------------------------------------------------
