@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,6 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(config.stash[_OWN], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real Spark, as Ibis's backend and a way to put tables there; one for a worker's tests, for it takes seconds to start."""
+    from tests.spark import spark_in  # Spark is imported only where it is wanted
+
+    yield from spark_in(tmp_path_factory.mktemp("spark"))
 
 
 @pytest.fixture(scope="session")

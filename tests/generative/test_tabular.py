@@ -18,8 +18,10 @@ from medpolicy.engines.tabular_answers import NO_PROCEDURE, Answered, answered_o
 from medpolicy.engines.tabular_library import compile_library
 from medpolicy.library.in_force import boundaries
 from medpolicy.library.library import Library
+from medpolicy.model.issuer import Coverage
 from medpolicy.review.determine import determination_of
 from tests.generative.strategies import libraries
+from tests.tabular_batch import Batch
 
 FIRST, LAST = date(2018, 1, 1), date(2026, 12, 31)
 DIAGNOSES = ("M17.0", "M17.11", "M17", "I83.001", "I83.9", "Z00.00", "E11.9", "C50", "A00", "M43.16")
@@ -107,6 +109,37 @@ def test_tables_agree_with_single_requests(data: st.DataObject) -> None:
         told = [fact for fact in sorted(known) if data.draw(st.integers(0, 5)) == 0]
         facts += [(line["claim_id"], line["claim_line_number"], fact, data.draw(st.booleans())) for fact in told]
     check(library, lines, facts)
+
+
+@pytest.mark.slow
+def test_spark_agrees_with_the_other_engines(spark: Any) -> None:
+    """Random policies and lines, gathered into one run, because a run of Spark takes seconds."""
+    batch = Batch(FIRST, LAST)
+    expected: list[Answered] = []
+
+    @settings(max_examples=40, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def gather(data: st.DataObject) -> None:
+        library = data.draw(libraries())
+        lines = [data.draw(claim_lines(library, number)) for number in range(8)]
+        requests = []
+        for line in lines:
+            if line["code"] is not None:
+                known = sorted({"flag", "other_flag"} & set(library.index[line["issuer"]].fact_forms))
+                told = {fact: data.draw(st.booleans()) for fact in known if data.draw(st.integers(0, 4)) == 0}
+                requests.append(request_of(line, told))
+        if requests:
+            batch.add(library, requests)
+        for request in requests:
+            (service,) = determination_of(request, library, as_of=date(9999, 12, 31), engine="reference").services
+            expected.append(answered_of(service, library.issuers[request["issuer"]], request["line_of_business"]))
+
+    gather()
+    assert len(expected) > 100
+    assert batch.facts
+    assert {answer.coverage for answer in expected} == {coverage.value for coverage in Coverage}
+    assert batch.answers() == expected
+    assert batch.answers(*spark) == expected
 
 
 def test_tables_agree_on_the_shipped_policies() -> None:

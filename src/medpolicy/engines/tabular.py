@@ -19,13 +19,13 @@ The lines that all of these take are an Ibis table with these columns; null is u
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from medpolicy.engines.case import Case
 from medpolicy.engines.compiled import index_of
-from medpolicy.engines.tabular_answers import NO_PROCEDURE, AnswerTable, answered_of
+from medpolicy.engines.tabular_answers import NO_PROCEDURE, Answered, AnswerTable, answered_of
 from medpolicy.engines.tabular_library import FAR, ONE_BY_ONE, SEXES, TabularLibrary, compile_library
 from medpolicy.formats.requests import read_request
 from medpolicy.library.library import Library
@@ -34,12 +34,14 @@ from medpolicy.model.codes import CodeSet
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
+    from ibis.backends import BaseBackend
 
 __all__ = [
     "KEYS",
     "DiagnosisSets",
     "LookupTables",
     "answered",
+    "asking",
     "changes_within",
     "compile_library",
     "looked_up",
@@ -47,6 +49,9 @@ __all__ = [
     "may_be_unsaid",
     "one_by_one",
 ]
+
+Ask = Callable[[dict[str, Any]], Answered]
+Place = Callable[[str, "pa.Table"], "ir.Table"]  # puts an Arrow table under a name where the claims are
 
 KEYS: Final = ("claim_id", "claim_line_number")
 _NO_AGE: Final = -1
@@ -110,9 +115,7 @@ class DiagnosisSets:
         )
 
 
-def lookup_tables(
-    compiled: TabularLibrary, diagnoses: Iterable[str] = (), place: Callable[[str, pa.Table], ir.Table] | None = None
-) -> LookupTables:
+def lookup_tables(compiled: TabularLibrary, diagnoses: Iterable[str] = (), place: Place | None = None) -> LookupTables:
     """The compiled library's tables.
 
     `diagnoses`: the codes that occur in the claims, which are matched with sets once; needed where `compiled.asks_diagnoses`.
@@ -273,8 +276,9 @@ def answered(
 ) -> ir.Table:
     """The lines with their answers' numbers, as `looked_up`; every line of the window has one.
 
-    `facts`: claim_id, claim_line_number, fact, value (as JSON), for what a plan knows beside its claims. Answers that only
-    arise here are added to `compiled.answers`. Dates outside the window have none.
+    `facts`: claim_id, claim_line_number, fact, value (as JSON), for what a plan knows beside its claims; `products` (a list of
+    names) and `service_state` may stand there as facts do. Answers that only arise here are added to `compiled.answers`. Dates
+    outside the window have none.
     """
     import ibis
 
@@ -286,7 +290,7 @@ def answered(
     found = looked_up(lines, tables)
     if facts is None and not may_be_unsaid(compiled):
         return found
-    asked = one_by_one(found, compiled, library, facts=facts)
+    asked = one_by_one(found, compiled, asking(library), facts=facts)
     if asked is None:
         return found
     rest = found.anti_join(asked, list(KEYS))
@@ -299,10 +303,31 @@ def may_be_unsaid(compiled: TabularLibrary) -> bool:
     return bool(compiled.too_entangled) or compiled.asks_diagnoses
 
 
-def one_by_one(found: ir.Table, compiled: TabularLibrary, library: Library, *, facts: ir.Table | None = None) -> ir.Table | None:
+def asking(library: Library) -> Ask:
+    """What the engine for single requests comes to for a request about one procedure; `RequestError` where a fact is wrong."""
+    index = index_of(library)
+
+    def ask(request: dict[str, Any]) -> Answered:
+        read = read_request(request, library)
+        service = index.service(Case(read, read.procedures[0], True), FAR)
+        return answered_of(service, library.issuers[read.issuer], read.line_of_business)
+
+    return ask
+
+
+def one_by_one(
+    found: ir.Table,
+    compiled: TabularLibrary,
+    ask: Ask,
+    *,
+    facts: ir.Table | None = None,
+    backend: BaseBackend | None = None,
+    place: Place | None = None,
+) -> ir.Table | None:
     """The keys and answers of those lines of `looked_up` that the engine must be asked about; None where there are none.
 
-    Lines in the same situation are asked about once: equal in whatever a request would say of them.
+    Lines in the same situation are asked about once: equal in whatever a request would say of them. `backend`: where that is
+    looked up; needed where the tables are in memory and that is not DuckDB. `place` as of `lookup_tables`.
     """
     import ibis
 
@@ -332,10 +357,13 @@ def one_by_one(found: ir.Table, compiled: TabularLibrary, library: Library, *, f
         ]
     )
     pending = pending.select(*KEYS, situation=situation)
-    situations = pending.select("situation").distinct().to_pyarrow()["situation"].to_pylist()
+    distinct = pending.select("situation").distinct()
+    fetched = distinct.to_pyarrow() if backend is None else backend.to_pyarrow(distinct)
+    situations = fetched["situation"].to_pylist()
     if not situations:
         return None
-    numbered = ibis.memtable(_asked(situations, library, compiled.answers))
+    asked = _asked(situations, ask, compiled.answers)
+    numbered = ibis.memtable(asked) if place is None else place("situations", asked)
     return pending.inner_join(numbered, "situation").select(*KEYS, "answer")
 
 
@@ -346,19 +374,12 @@ _EQUALS: Final = "\x1f"
 _NOT_TOLD: Final = "\x1c"
 
 
-def _asked(situations: Sequence[str], library: Library, answers: AnswerTable) -> pa.Table:
+def _asked(situations: Sequence[str], ask: Ask, answers: AnswerTable) -> pa.Table:
     import pyarrow as pa
 
-    numbers = [_number(_request_of(situation), library, answers) for situation in situations]
+    requests = map(_request_of, situations)
+    numbers = [answers.number(ask(request)) if "procedures" in request else NO_PROCEDURE for request in requests]
     return pa.table({"situation": pa.array(situations, pa.string()), "answer": pa.array(numbers, pa.int32())})
-
-
-def _number(request: dict[str, Any], library: Library, answers: AnswerTable) -> int:
-    if "procedures" not in request:
-        return NO_PROCEDURE
-    read = read_request(request, library)
-    service = index_of(library).service(Case(read, read.procedures[0], True), FAR)
-    return answers.number(answered_of(service, library.issuers[read.issuer], read.line_of_business))
 
 
 def _request_of(situation: str) -> dict[str, Any]:
@@ -375,9 +396,15 @@ def _request_of(situation: str) -> dict[str, Any]:
     if member:
         request["member"] = member
     if told:
-        facts: Mapping[str, str] = dict(one.split(_EQUALS, 1) for one in told.split(_ITEMS))
-        request["facts"] = {fact: json.loads(value) for fact, value in facts.items()}
+        facts = {fact: json.loads(value) for fact, value in (one.split(_EQUALS, 1) for one in told.split(_ITEMS))}
+        request |= {name: facts.pop(name) for name in _OF_THE_REQUEST if name in facts}
+        if facts:
+            request["facts"] = facts
     return request
+
+
+# What a plan may know besides facts, by the names that a request has for it.
+_OF_THE_REQUEST: Final = ("products", "service_state")
 
 
 # -- as Arrow -----------------------------------------------------------------------------------------------------------

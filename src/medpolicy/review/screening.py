@@ -19,6 +19,7 @@ from medpolicy.engines.tabular import (
     KEYS,
     DiagnosisSets,
     LookupTables,
+    asking,
     changes_within,
     looked_up,
     lookup_tables,
@@ -239,7 +240,7 @@ class _Screening:
         elif not unsaid.count().to_pyarrow().as_py():
             return
         self._create("pending", self._again(lines, unsaid))
-        asked = one_by_one(self.claims.backend.table("pending"), self.compiled, self.library, facts=self.facts)
+        asked = one_by_one(self.claims.backend.table("pending"), self.compiled, asking(self.library), facts=self.facts)
         if asked is not None:
             self._create("asked", asked)
             same = "found.claim_id = asked.claim_id AND found.claim_line_number = asked.claim_line_number"
