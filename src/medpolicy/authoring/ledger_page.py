@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _LINES_TOGETHER: Final = 60  # lines that a browser lays out at once; the rest waits until it is scrolled to
 _EXCERPT: Final = 160
 _DIRECTIONS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# All but the signs that every text is made of; each of the others is looked at.
+_NOT_PLAIN: Final = re.compile(r"[^\t\x20-\x7e\u00a0-\u061b\u061d-\u200d\u2010-\u2029\u202f-\u2065\u206a-\ud7ff\uf900-\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def ledger_page(imported: ImportedPolicy) -> str:
 def visible(text: str) -> str:
     """The text with what nobody would see as signs to be seen: control characters, which HTML forbids, signs that turn the
     direction of writing, and those of a private font, which are mostly bullets."""
-    return "".join(_visible_sign(sign) for sign in text)
+    return _NOT_PLAIN.sub(lambda match: _visible_sign(match.group()), text)
 
 
 def excerpt(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Item, slug, unique
-from medpolicy.authoring.lint.wording import demand_in, same_product, telling_words
+from medpolicy.authoring.lint.wording import Demand, demand_in, same_product, telling_words
 
 
 def extract_source_conflicts(extraction: Extraction) -> None:
@@ -17,11 +17,11 @@ def extract_source_conflicts(extraction: Extraction) -> None:
     version = extraction.version
     statements = {provision["id"]: provision for provision in version.get("provisions", [])}
     conflicts: list[Item] = version.setdefault("source_conflicts", [])
+    tables = [(table, demand_in(_title(extraction, table))) for table in version.get("supplement", [])]
     for products_of in version.get("product_lists", []):
-        statement = " ".join(_text(extraction, statements[products_of["provision"]]))
-        for table in version.get("supplement", []):
-            title = _title(extraction, table)
-            if not _contrary(statement, title):
+        ours = demand_in(" ".join(_text(extraction, statements[products_of["provision"]])))
+        for table, theirs in tables:
+            if not _contrary(ours, theirs):
                 continue
             for product in products_of["products"]:
                 row = next((row for row in table["rows"] if same_product(product["name"], row["product"])), None)
@@ -29,8 +29,7 @@ def extract_source_conflicts(extraction: Extraction) -> None:
                     conflicts.append(_conflict(product, row, table, [conflict["id"] for conflict in conflicts]))
 
 
-def _contrary(statement: str, title: str) -> bool:
-    ours, theirs = demand_in(statement), demand_in(title)
+def _contrary(ours: Demand | None, theirs: Demand | None) -> bool:
     if ours is None or theirs is None or ours.is_made is theirs.is_made:
         return False
     return bool(telling_words(ours.of) & telling_words(theirs.of))
