@@ -64,7 +64,7 @@ def test_what_is_read_stands_out_enough_from_its_ground(open_page: OpenPage, pag
     """WCAG 2.2, 1.4.3: at least 4.5 to 1 for text of this size."""
     for color_scheme in ("light", "dark"):
         page = open_page(page_file, color_scheme=color_scheme)
-        assert page.evaluate(_LEAST_CONTRAST) >= 4.5
+        assert page.evaluate(LEAST_CONTRAST) >= 4.5
 
 
 def test_it_prints(open_page: OpenPage, page_file: Path) -> None:
@@ -75,7 +75,7 @@ def test_it_prints(open_page: OpenPage, page_file: Path) -> None:
     assert "Is it fresh?" in printed  # what is folded on a screen
 
 
-_LEAST_CONTRAST = """() => {
+LEAST_CONTRAST = """() => {
   const parts = text => text.match(/[\\d.]+/g).map(Number);
   const light = text => {
     const [red, green, blue] = parts(text).map(value => value / 255)
