@@ -74,7 +74,8 @@ class LookupTables:
 
     @property
     def one_issuer(self) -> bool:
-        return len(self.compiled.intervals.issuers) <= 1
+        """Whether lines of one issuer only have an answer here; not whether one issuer's policies only name codes."""
+        return len({issuer for issuer, *_ in self.compiled.cells}) <= 1
 
     def with_diagnoses(self, sets: ir.Table) -> LookupTables:
         """The same with another table of what sets hold, such as `DiagnosisSets` makes of codes that occurred since."""
