@@ -9,54 +9,37 @@ at the chunk where it stopped.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from medpolicy.engines.tabular import (
-    KEYS,
-    DiagnosisSets,
-    LookupTables,
-    asking,
-    changes_within,
-    looked_up,
-    lookup_tables,
-    may_be_unsaid,
-    one_by_one,
-)
-from medpolicy.engines.tabular_library import TabularLibrary, compile_library
 from medpolicy.errors import ClaimsError, UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
 from medpolicy.library.library import Library
 from medpolicy.review.claims.chunks import Chunk
-from medpolicy.review.claims.counts import ClaimCounts, sum_of
+from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
+from medpolicy.review.claims_lookup import ClaimsLookup
 from medpolicy.review.screening_output import AnswerWriter, PartialOutput, partial_output
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import pyarrow as pa
 
 LINES_PER_CHUNK: Final = 2_000_000
 FORMAT: Final = 1  # of the files that are written; another one does not go on with what this one left
 _ROWS_OF_A_BATCH: Final = 500_000
-_LINE_COLUMNS: Final = (
+_AMOUNTS: Final = {"charge": "charge_amount", "allowed": "allowed_amount", "paid": "paid_amount"}
+_CARRIED: Final = (
     "claim_id",
     "claim_line_number",
     "issuer",
     "line_of_business",
     "service_date",
-    "service_end",
-    "setting",
     "code",
-    "diagnoses",
-    "age",
-    "sex",
+    *_AMOUNTS.values(),
 )
-_FOUND_COLUMNS: Final = ("claim_id", "claim_line_number", "issuer", "line_of_business", "service_date", "code")
-_AMOUNTS: Final = {"charge": "charge_amount", "allowed": "allowed_amount", "paid": "paid_amount"}
 
 Progress = Callable[[str, int, int], None]
 
@@ -147,7 +130,7 @@ class _Screening:
         notes = {chunk.number: self.part.note_of(chunk.number) for chunk in chunks}
         extent = self.claims.extent()
         if any(note is None for note in notes.values()):
-            self._compile(extent.first_day or date.min, extent.last_day or date.min, extent.codes)
+            self.lookup = self._lookup(extent)
         total = self.claims.rows
         done = sum(chunk.rows for chunk in chunks if notes[chunk.number] is not None)
         resumed = sum(note is not None for note in notes.values())
@@ -171,32 +154,24 @@ class _Screening:
             totals=tuple(self._file("totals", chunk.number) for chunk in chunks),
         )
 
-    def _compile(self, first_day: date, last_day: date, codes: Iterable[str]) -> None:
+    def _file(self, kind: str, chunk: int) -> Path:
+        return self.part.file(f"work/{kind}-{chunk:05}.parquet")
+
+    def _lookup(self, extent: ClaimsExtent) -> ClaimsLookup:
         def tell(done: int, total: int) -> None:
             self.progress("compiling", done, total)
 
-        self.compiled: TabularLibrary = compile_library(self.library, first_day, last_day, codes=codes, progress=tell)
-        self.tables: LookupTables = lookup_tables(self.compiled, (), self._place)
-        self.sets = DiagnosisSets(self.compiled)
-        if self.compiled.asks_diagnoses:
-            self._place("codes_of_programs", _one_column(self.compiled.intervals.of_programs))
-
-    def _place(self, name: str, table: pa.Table) -> ir.Table:
-        """Put an Arrow table where the claims are, once for all chunks."""
-        self.connection.register("incoming", table)
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE lookup_{name} AS SELECT * FROM incoming")
-        self.connection.unregister("incoming")
-        return self.claims.backend.table(f"lookup_{name}")
-
-    def _file(self, kind: str, chunk: int) -> Path:
-        return self.part.file(f"work/{kind}-{chunk:05}.parquet")
+        first, last = extent.first_day or date.min, extent.last_day or date.min
+        backend = self.claims.backend
+        return ClaimsLookup(backend, self.library, first, last, extent.codes, facts=self.facts, progress=tell)
 
     # -- one chunk --------------------------------------------------------------------------------------------
 
     def _chunk(self, chunk: Chunk) -> dict[str, Any]:
         answers = self.part.file(f"answers/part-{chunk.number:05}.parquet")
         with chunk.checked() as checked:
-            changing = self._look_up(checked.lines)
+            self.lookup.look_up(checked.lines, "found", _CARRIED)
+            changing = self.lookup.find_changing(checked.lines, "found", "changing")
             written = self._write_answers(answers)
             if written != checked.counts.taken or checked.counts.lines != chunk.rows:
                 raise AssertionError("lines in are not lines answered and lines rejected")
@@ -207,57 +182,6 @@ class _Screening:
         note = {"counts": _plain(checked.counts), "changing": changing}
         self.part.finish_chunk(chunk.number, note)
         return note
-
-    def _look_up(self, lines: ir.Table) -> int:
-        """Make the tables `found` (the lines with their answers' numbers) and `changing`; how many are changing."""
-        import ibis
-
-        if self.compiled.asks_diagnoses:
-            self._look_at_diagnoses(lines.get_name())
-        # What a line is looked up by is not carried on, for most lines need it no more: diagnoses are most of its weight.
-        wanted = looked_up(lines.select(*_LINE_COLUMNS, *_AMOUNTS.values()), self.tables)
-        spans = ((wanted.service_end >= wanted.answer_end) & (wanted.service_end > wanted.service_date)).fill_null(
-            ibis.literal(value=False)
-        )
-        self._create("found", wanted.select(*_FOUND_COLUMNS, *_AMOUNTS.values(), "answer", spans=spans))
-        found = self.claims.backend.table("found")
-        if self.facts is not None or may_be_unsaid(self.compiled):
-            self._ask_one_by_one(lines, found)
-        self._create("spanning", self._again(lines, found.filter(found.spans)))
-        self._create("changing", changes_within(self.claims.backend.table("spanning"), self.tables))
-        self.connection.execute("DROP TABLE spanning")
-        return int(self.connection.execute("SELECT count(*) FROM changing").fetchall()[0][0])
-
-    def _again(self, lines: ir.Table, some: ir.Table) -> ir.Table:
-        """Some of the lines with all that they are looked up by, and their answers."""
-        return looked_up(lines.select(*_LINE_COLUMNS).semi_join(some.select(*KEYS).view(), list(KEYS)), self.tables)
-
-    def _ask_one_by_one(self, lines: ir.Table, found: ir.Table) -> None:
-        """Fill in the answers that the tables do not say, and those of lines of which facts are told."""
-        unsaid = found.filter(found.answer.isnull()).select(*KEYS)
-        if self.facts is not None:
-            unsaid = unsaid.union(self.facts.select(*KEYS), distinct=True)
-        elif not unsaid.count().to_pyarrow().as_py():
-            return
-        self._create("pending", self._again(lines, unsaid))
-        asked = one_by_one(self.claims.backend.table("pending"), self.compiled, asking(self.library), facts=self.facts)
-        if asked is not None:
-            self._create("asked", asked)
-            same = "found.claim_id = asked.claim_id AND found.claim_line_number = asked.claim_line_number"
-            self.connection.execute(f"UPDATE found SET answer = asked.answer FROM asked WHERE {same}; DROP TABLE asked")
-        self.connection.execute("DROP TABLE pending")
-
-    def _look_at_diagnoses(self, lines: str) -> None:
-        seen = self.connection.execute(
-            f"SELECT DISTINCT unnest(diagnoses) FROM {lines} WHERE code IN (SELECT code FROM lookup_codes_of_programs)"
-        ).fetchall()
-        if self.sets.add(code for (code,) in seen):
-            self.tables = self.tables.with_diagnoses(self._place("sets", self.sets.table()))
-
-    def _create(self, name: str, table: ir.Table) -> None:
-        backend = self.claims.backend
-        backend._register_in_memory_tables(table)  # Ibis offers no other way to have a CREATE TABLE of ours see them
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {backend.compile(table)}")
 
     def _write_answers(self, path: Path) -> int:
         import pyarrow as pa
@@ -272,7 +196,7 @@ class _Screening:
             "changing.claim_id IS NOT NULL AS answer_changes_within_span, answer FROM found LEFT JOIN changing "
             "ON found.claim_id = changing.claim_id AND found.claim_line_number = changing.claim_line_number"
         )
-        with AnswerWriter(path, self.compiled.answers, columns) as writer:
+        with AnswerWriter(path, self.lookup.answers, columns) as writer:
             for batch in self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH):
                 writer.write(batch)
         return writer.rows
@@ -301,7 +225,7 @@ class _Screening:
             f"NULL::VARCHAR AS code, {counted}, answer FROM {marked} GROUP BY answer, issuer, line_of_business, month "
             f"UNION ALL SELECT 'code', NULL, NULL, NULL, code, {counted}, answer FROM {marked} GROUP BY answer, code"
         )
-        with AnswerWriter(path, self.compiled.answers, columns) as writer:
+        with AnswerWriter(path, self.lookup.answers, columns) as writer:
             for batch in self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH):
                 writer.write(batch)
 
@@ -341,12 +265,6 @@ def _read_facts(claims: ClaimLines, path: Path) -> ir.Table:
     if doubled:
         raise ClaimsError(f"{path}: a fact of a line stands twice, {doubled} times; keep one of each")
     return claims.backend.table("facts")
-
-
-def _one_column(values: Sequence[str]) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.table({"code": pa.array(list(values), pa.string())})
 
 
 def _quoted(path: Path) -> str:

@@ -1,0 +1,153 @@
+"""One library's answers for claim lines that stand in DuckDB: compiled once, looked up chunk by chunk.
+
+Several may stand beside each other in one database, each under a name of its own, as where two libraries are compared.
+"""
+# ruff: noqa: S608  # the names are those of this module's own tables
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from medpolicy.engines.tabular import (
+    KEYS,
+    DiagnosisSets,
+    LookupTables,
+    asking,
+    changes_within,
+    looked_up,
+    lookup_tables,
+    may_be_unsaid,
+    one_by_one,
+)
+from medpolicy.engines.tabular_answers import AnswerTable
+from medpolicy.engines.tabular_library import TabularLibrary, compile_library
+from medpolicy.library.library import Library
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from ibis.backends.duckdb import Backend
+
+# What a line is looked up by.
+LINE_COLUMNS: Final = (
+    "claim_id",
+    "claim_line_number",
+    "issuer",
+    "line_of_business",
+    "service_date",
+    "service_end",
+    "setting",
+    "code",
+    "diagnoses",
+    "age",
+    "sex",
+)
+
+
+class ClaimsLookup:
+    """The answers of a library for service dates from `first_day` to `last_day` and for `codes`, which are all that occur.
+
+    `name`: what its tables' names begin with. `facts`: a table of what a plan knows beside its claims, as `one_by_one` takes it.
+    `progress` is told how many codes of how many are compiled.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        library: Library,
+        first_day: date,
+        last_day: date,
+        codes: Iterable[str],
+        *,
+        name: str = "lookup",
+        facts: ir.Table | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.backend = backend
+        self.connection: Any = backend.con  # DuckDB's, which Ibis gives no type
+        self.library = library
+        self.facts = facts
+        self._name = name
+        self.compiled: TabularLibrary = compile_library(library, first_day, last_day, codes=codes, progress=progress)
+        self.tables: LookupTables = lookup_tables(self.compiled, (), self._place)
+        self._sets = DiagnosisSets(self.compiled)
+        if self.compiled.asks_diagnoses:
+            self._place("codes_of_programs", _one_column(self.compiled.intervals.of_programs))
+
+    @property
+    def answers(self) -> AnswerTable:
+        """The answers by their numbers, those too that came up for some line only."""
+        return self.compiled.answers
+
+    def look_up(self, lines: ir.Table, into: str, carry: Sequence[str]) -> None:
+        """Make the table `into`: the lines' columns `carry`, which name the key, their `answer`, and `spans`.
+
+        `lines` has `LINE_COLUMNS` and stands in DuckDB under a name. `spans` is whether the line's days go beyond the stretch
+        in which its first day lies. No answer is null.
+        """
+        import ibis
+
+        if self.compiled.asks_diagnoses:
+            self._look_at_diagnoses(lines.get_name())
+        # What a line is looked up by is not carried on, for most lines need it no more: diagnoses are most of its weight.
+        wanted = looked_up(lines.select(*dict.fromkeys((*LINE_COLUMNS, *carry))), self.tables)
+        spans = (wanted.service_end >= wanted.answer_end) & (wanted.service_end > wanted.service_date)
+        spans = spans.fill_null(ibis.literal(value=False))
+        self._create(into, wanted.select(*carry, "answer", spans=spans))
+        if self.facts is not None or may_be_unsaid(self.compiled):
+            self._ask_one_by_one(lines, into)
+
+    def find_changing(self, lines: ir.Table, found: str, into: str) -> int:
+        """Make the table `into`: the keys of the lines of `found` whose answer changes within their span; how many they are."""
+        table = self.backend.table(found)
+        self._create("spanning", self._again(lines, table.filter(table.spans)))
+        self._create(into, changes_within(self.backend.table("spanning"), self.tables))
+        self.connection.execute("DROP TABLE spanning")
+        return int(self.connection.execute(f"SELECT count(*) FROM {into}").fetchall()[0][0])
+
+    def _again(self, lines: ir.Table, some: ir.Table) -> ir.Table:
+        """Some of the lines with all that they are looked up by, and their answers."""
+        return looked_up(lines.select(*LINE_COLUMNS).semi_join(some.select(*KEYS).view(), list(KEYS)), self.tables)
+
+    def _ask_one_by_one(self, lines: ir.Table, into: str) -> None:
+        """Fill in the answers that the tables do not say, and those of lines of which facts are told."""
+        found = self.backend.table(into)
+        unsaid = found.filter(found.answer.isnull()).select(*KEYS)
+        if self.facts is not None:
+            unsaid = unsaid.union(self.facts.select(*KEYS), distinct=True)
+        elif not unsaid.count().to_pyarrow().as_py():
+            return
+        self._create("pending", self._again(lines, unsaid))
+        asked = one_by_one(self.backend.table("pending"), self.compiled, asking(self.library), facts=self.facts)
+        if asked is not None:
+            self._create("asked", asked)
+            same = " AND ".join(f"{into}.{key} = asked.{key}" for key in KEYS)
+            self.connection.execute(f"UPDATE {into} SET answer = asked.answer FROM asked WHERE {same}; DROP TABLE asked")
+        self.connection.execute("DROP TABLE pending")
+
+    def _look_at_diagnoses(self, lines: str) -> None:
+        seen = self.connection.execute(
+            f"SELECT DISTINCT unnest(diagnoses) FROM {lines} WHERE code IN (SELECT code FROM {self._name}_codes_of_programs)"
+        ).fetchall()
+        if self._sets.add(code for (code,) in seen):
+            self.tables = self.tables.with_diagnoses(self._place("sets", self._sets.table()))
+
+    def _place(self, name: str, table: pa.Table) -> ir.Table:
+        """Put an Arrow table where the claims are, once for all chunks."""
+        self.connection.register("incoming", table)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {self._name}_{name} AS SELECT * FROM incoming")
+        self.connection.unregister("incoming")
+        return self.backend.table(f"{self._name}_{name}")
+
+    def _create(self, name: str, table: ir.Table) -> None:
+        # Ibis offers no other way to have a CREATE TABLE of ours see what stands in memory.
+        self.backend._register_in_memory_tables(table)
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {self.backend.compile(table)}")
+
+
+def _one_column(values: Sequence[str]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table({"code": pa.array(list(values), pa.string())})
