@@ -39,7 +39,7 @@ def claims(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path:
 @pytest.fixture(scope="module")
 def screened(claims: Path, library: Library) -> tuple[Path, Screened]:
     output = claims.parent / "screened"
-    return output, screen([claims], output, library, version="test", lines_per_chunk=30_000)
+    return output, screen([claims], output, library, version="test", as_of=date(2026, 11, 27), lines_per_chunk=30_000)
 
 
 def rows_of(query: str) -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ def test_lines_in_are_lines_answered_and_lines_rejected(screened: tuple[Path, Sc
     assert {(row["reason"], row["column"]): row["n"] for row in rejected} == dict(done.counts.rejected)
     assert done.counts.lines == LINES == done.counts.taken + sum(done.counts.rejected.values())
     assert len(list((output / "answers").iterdir())) > 3
-    assert sorted(path.name for path in output.iterdir()) == ["answers", "rejected.parquet"]
+    assert sorted(path.name for path in output.iterdir()) == ["answers", "rejected.parquet", "report.html", "report.json"]
 
 
 def test_nothing_of_the_member_is_written(screened: tuple[Path, Screened]) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from medpolicy.cli.options import LibraryOption, ShippedOption, library_of
+from medpolicy.cli.claims_inputs import ClaimsInputs, claims_inputs
+from medpolicy.cli.options import AsOfOption, LibraryOption, ShippedOption, day_of, library_of
 from medpolicy.cli.progress import progress_of
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
 from medpolicy.review.determine import ENGINE
-from medpolicy.review.screening import LINES_PER_CHUNK, Screened, screen
+from medpolicy.review.screening import LINES_PER_CHUNK, RejectedElsewhere, Screened, check_output, screen
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -25,8 +28,9 @@ Examples:
   medpolicy screen claims.csv -o screened/ --library policies/
 
 \b
-DIR/answers/*.parquet has a row for a line that was answered, DIR/rejected.parquet one for a line that was not, with the reason.
-Interrupted, the same command goes on where it stopped. Bundling, units and payment edits are not evaluated.
+DIR/answers/*.parquet has a row for a line that was answered, DIR/rejected.parquet one for a line that was not,
+with the reason; DIR/report.html and DIR/report.json sum them up. Interrupted, the same command goes on where it
+stopped. Bundling, units and payment edits are not evaluated.
 
 \b
 Exit statuses: 0 screened, even where lines were rejected; 3 faults in policy files; 4 no such file; 5 claims that
@@ -46,7 +50,7 @@ EligibilityOption = Annotated[
 def screen_claims(
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="INPUT", help="Claims: files, directories or globs, in the Tuva layout (Parquet or CSV)."),
+        typer.Argument(metavar="INPUT", help="Claims: files, directories or globs, in the Tuva layout (Parquet, CSV), or 837."),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="A new directory; it appears complete or not at all.")
@@ -59,6 +63,7 @@ def screen_claims(
     ] = None,
     library: LibraryOption = None,
     shipped: ShippedOption = False,
+    as_of: AsOfOption = None,
     chunk: Annotated[
         int, typer.Option("--chunk", metavar="LINES", help="How many lines at a time; an interrupted run goes on at a chunk.")
     ] = LINES_PER_CHUNK,
@@ -73,24 +78,47 @@ def screen_claims(
     if facts is not None and not facts.is_file():
         raise UsageError(f"{facts}: no such file of facts")
     start = time.perf_counter()
-    done = screen(
-        inputs,
-        output,
-        library_of(library, shipped=shipped),
-        version=ENGINE,
-        eligibility=eligibility,
-        mapping=NO_MAPPING if mapping is None else read_claims_mapping(mapping),
-        facts=facts,
-        lines_per_chunk=chunk,
-        memory=memory,
-        threads=threads,
-        progress=progress_of({"compiling": "codes", "screening": "lines"}),
-    )
-    _say(done, output, time.perf_counter() - start)
+    names = NO_MAPPING if mapping is None else read_claims_mapping(mapping)
+    check_output(output)
+    with claims_inputs(inputs, eligibility=eligibility, mapping=names, temporary=output.absolute().parent) as found:
+        done = screen(
+            found.claims,
+            output,
+            library_of(library, shipped=shipped),
+            version=ENGINE,
+            as_of=day_of(as_of, "--as-of"),
+            eligibility=found.eligibility,
+            mapping=names,
+            named=inputs,
+            elsewhere=_rejected_of(found),
+            besides=_acknowledgment_of(found),
+            facts=facts,
+            lines_per_chunk=chunk,
+            memory=memory,
+            threads=threads,
+            progress=progress_of({"compiling": "codes", "screening": "lines"}),
+        )
+        _say(done, output, time.perf_counter() - start, found.passed_over)
     return 0
 
 
-def _say(done: Screened, output: Path, seconds: float) -> None:
+def _rejected_of(found: ClaimsInputs) -> list[RejectedElsewhere]:
+    """The lines of the transactions that were rejected."""
+    rejected = [] if found.acknowledgment is None else found.acknowledgment.rejected()
+    return [
+        RejectedElsewhere(file=one.file, row=one.position, reason="rejected-transaction", detail=one.code, lines=one.lines)
+        for one in rejected
+    ]
+
+
+def _acknowledgment_of(found: ClaimsInputs) -> dict[str, str]:
+    if found.acknowledgment is None:
+        return {}
+    text = json.dumps(found.acknowledgment.as_json(), ensure_ascii=False, indent=2) + "\n"
+    return {"acknowledgment.json": text, "acknowledgment.txt": found.acknowledgment.as_text()}
+
+
+def _say(done: Screened, output: Path, seconds: float, passed_over: Sequence[Path]) -> None:
     counts = done.counts
     rejected = counts.lines - counts.taken
     rate = f"{counts.lines / max(seconds, 1e-6):,.0f} a second"
@@ -110,5 +138,8 @@ def _say(done: Screened, output: Path, seconds: float) -> None:
     if done.absent:
         lines.append(f"  columns that the claims do not have: {', '.join(done.absent)}")
     lines.append("Bundling, units and payment edits are not evaluated; the member's contract governs.")
-    lines.append(f"{output}: answers/, rejected.parquet")
+    if passed_over:
+        lines.append(f"  files that are no claims by their names or content, passed over: {len(passed_over)}")
+    written = ", ".join(sorted(f"{path.name}/" if path.is_dir() else path.name for path in output.iterdir()))
+    lines.append(f"{output}: {written}")
     sys.stderr.write("\n".join(lines) + "\n")

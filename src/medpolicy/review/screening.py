@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from medpolicy.errors import ClaimsError, UsageError
@@ -23,6 +24,8 @@ from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
 from medpolicy.review.claims_lookup import ClaimsLookup
 from medpolicy.review.screening_output import AnswerWriter, PartialOutput, partial_output
+from medpolicy.review.screening_report import write_report
+from medpolicy.review.screening_summary import ScreeningRun
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -49,6 +52,20 @@ def _silent(phase: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedElsewhere:
+    """Lines that were rejected together before they came to be rows, such as those of a broken transaction of X12.
+
+    `row`: where in the file they begin, as its own form counts.
+    """
+
+    file: str
+    row: int
+    reason: str
+    detail: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Screened:
     """What a screening came to. `changing`: lines whose span crosses a day on which their answer changes.
 
@@ -72,29 +89,30 @@ def screen(
     library: Library,
     *,
     version: str,
+    as_of: date,
     eligibility: Sequence[str | Path] | None = None,
     mapping: ClaimsMapping = NO_MAPPING,
+    named: Sequence[str] | None = None,
+    elsewhere: Sequence[RejectedElsewhere] = (),
+    besides: Mapping[str, str] = MappingProxyType({}),
     facts: Path | None = None,
     lines_per_chunk: int = LINES_PER_CHUNK,
     memory: str = MEMORY,
     threads: int | None = None,
     progress: Progress = _silent,
-    finish: Callable[[Screened, PartialOutput], None] | None = None,
 ) -> Screened:
     """Screen claims into a directory, which appears complete or not at all.
 
-    There: `answers/part-N.parquet` (claim_id, claim_line_number, answer_changes_within_span, and the columns of `Answered`) and
-    `rejected.parquet` (claim_id, claim_line_number, file, row, reason, column). `version`: the engine's, as answers state it.
-    `facts`: Parquet or CSV with claim_id, claim_line_number, fact, value (as JSON). `finish` may add to the output, from the
-    totals, before it appears. `progress` is told phase, done and total: of codes while compiling, of lines afterwards.
-    `UsageError`, `ClaimsError` and `NotFound` as `open_claims` and `partial_output` have them; what an interrupted run wrote is
-    kept, and the same call goes on there.
+    There: `answers/part-N.parquet` (claim_id, claim_line_number, answer_changes_within_span, and the columns of `Answered`),
+    `rejected.parquet` (claim_id, claim_line_number, file, row, reason, column), `report.html` and `report.json`. `version`: the
+    engine's, as answers state it; `as_of` is recorded. `named`: what the report calls the inputs. `elsewhere`: lines that were
+    rejected before they came here; they are counted and listed with the others. `besides`: texts of further files of the output,
+    by name. `facts`: Parquet or CSV with claim_id, claim_line_number, fact, value (as JSON). `progress` is told phase, done and
+    total: of codes while compiling, of lines afterwards. `UsageError`, `ClaimsError` and `NotFound` as `open_claims`,
+    `partial_output` and `write_report` have them; what an interrupted run wrote is kept, and the same call goes on there.
     """
+    check_output(output)
     beside = output.absolute().parent  # what does not fit in memory goes where the output will need room anyway
-    if not beside.is_dir():
-        raise UsageError(f"{output}: the directory above it is not there; make it first")
-    if output.exists() or output.is_symlink():
-        raise UsageError(f"{output}: is there already; name a directory that is not")
     with open_claims(
         inputs, library, eligibility=eligibility, mapping=mapping, memory=memory, threads=threads, temporary=beside
     ) as claims:
@@ -108,10 +126,31 @@ def screen(
             "facts": None if facts is None else hashlib.sha256(facts.read_bytes()).hexdigest(),
         }
         with partial_output(output, same_run) as part, faults_named():
-            screened = _Screening(claims, library, part, told, progress).run(lines_per_chunk)
-            if finish is not None:
-                finish(screened, part)
+            screened = _Screening(claims, library, part, told, progress).run(lines_per_chunk, elsewhere)
+            run = ScreeningRun(
+                library=library.digest,
+                engine=version,
+                tables_engine=f"DuckDB {claims.backend.version}",
+                as_of=as_of,
+                first_day=screened.first_day,
+                last_day=screened.last_day,
+                counts=screened.counts,
+                inputs=tuple(map(str, inputs if named is None else named)),
+                absent=screened.absent,
+                rejected_spans=screened.spans,
+            )
+            write_report(part, claims.backend.con, screened.totals, run, library)
+            for name, text in besides.items():
+                part.file(name).write_text(text, encoding="utf-8")
     return screened
+
+
+def check_output(output: Path) -> None:
+    """`UsageError` where the directory cannot come to be because of what is, or is not, there."""
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"{output}: the directory above it is not there; make it first")
+    if output.exists() or output.is_symlink():
+        raise UsageError(f"{output}: is there already; name a directory that is not")
 
 
 class _Screening:
@@ -125,7 +164,7 @@ class _Screening:
         self.facts = facts
         self.progress = progress
 
-    def run(self, lines_per_chunk: int) -> Screened:
+    def run(self, lines_per_chunk: int, elsewhere: Sequence[RejectedElsewhere]) -> Screened:
         chunks = self.claims.chunks(lines_per_chunk)
         notes = {chunk.number: self.part.note_of(chunk.number) for chunk in chunks}
         extent = self.claims.extent()
@@ -141,8 +180,10 @@ class _Screening:
                 done += chunk.rows
                 self.progress("screening", done, total)
         found = [note for note in notes.values() if note is not None]
-        counts = sum_of([*(_counts_of(note) for note in found), self.claims.unreadable_counts()])
-        self._rejected([self._file("rejected", chunk.number) for chunk in chunks])
+        counts = sum_of(
+            [*(_counts_of(note) for note in found), self.claims.unreadable_counts(), *map(_counts_elsewhere, elsewhere)]
+        )
+        self._rejected([self._file("rejected", chunk.number) for chunk in chunks], elsewhere)
         return Screened(
             counts=counts,
             changing=sum(note["changing"] for note in found),
@@ -229,10 +270,18 @@ class _Screening:
             for batch in self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH):
                 writer.write(batch)
 
-    def _rejected(self, parts: Sequence[Path]) -> None:
+    def _rejected(self, parts: Sequence[Path], elsewhere: Sequence[RejectedElsewhere]) -> None:
         """All rejected lines in one file, those that are in no chunk too."""
-        unreadable = self.claims.unreadable.get_name()
-        union = f"SELECT * FROM {unreadable}"
+        self.connection.execute(
+            'CREATE OR REPLACE TEMP TABLE elsewhere (file VARCHAR, row BIGINT, reason VARCHAR, "column" VARCHAR, lines BIGINT)'
+        )
+        rows = [(one.file, one.row, one.reason, one.detail, one.lines) for one in elsewhere]
+        if rows:
+            self.connection.executemany("INSERT INTO elsewhere VALUES (?, ?, ?, ?, ?)", rows)
+        union = (
+            f"SELECT * FROM {self.claims.unreadable.get_name()} UNION ALL "
+            'SELECT NULL, NULL, file, row, reason, "column" FROM elsewhere, range(lines)'
+        )
         if parts:
             listed = ", ".join(f"'{_quoted(path)}'" for path in parts)
             union = f"SELECT * FROM read_parquet([{listed}]) UNION ALL {union}"
@@ -278,6 +327,10 @@ def _plain(counts: ClaimCounts) -> dict[str, Any]:
         "rejected": [[reason, column, count] for (reason, column), count in counts.rejected.items()],
         "remarks": dict(counts.remarks),
     }
+
+
+def _counts_elsewhere(one: RejectedElsewhere) -> ClaimCounts:
+    return ClaimCounts(lines=one.lines, taken=0, rejected={(one.reason, one.detail): one.lines}, remarks={})
 
 
 def _counts_of(note: Mapping[str, Any]) -> ClaimCounts:
