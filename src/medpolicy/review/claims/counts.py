@@ -43,7 +43,7 @@ class ClaimCounts:
 class ClaimsExtent:
     """The first and the last service date (None where there is no line) and the procedure codes that occur.
 
-    All lines that are taken lie within it. A line that is rejected for its member, diagnoses or amounts may widen it: to
+    All lines that are taken lie within it. A line that is rejected for its key, member, diagnoses or amounts may widen it: to
     leave those out costs more than a library that is compiled for a few more days and codes.
     """
 
@@ -90,10 +90,10 @@ def counted_unreadable(connection: duckdb.DuckDBPyConnection) -> ClaimCounts:
 
 
 def extent_of(connection: duckdb.DuckDBPyConnection, dated: str) -> ClaimsExtent:
-    """Of SQL for lines with `service_date`, `date_fault`, `number_fault`, `code`, `code_fault`."""
+    """Of SQL for lines with `service_date`, `date_fault`, `code`, `code_fault`."""
     rows = connection.execute(
         f"SELECT code, min(service_date), max(service_date) FROM ({dated}) "
-        "WHERE number_fault IS NULL AND date_fault IS NULL AND code_fault IS NULL GROUP BY code"
+        "WHERE date_fault IS NULL AND code_fault IS NULL GROUP BY code"
     ).fetchall()
     return ClaimsExtent(
         first_day=min((first for _, first, _ in rows), default=None),
