@@ -265,3 +265,23 @@ def test_counting_is_kleenes(count: int) -> None:
         for status in statuses:
             counts = _counted(counts, status)  # type: ignore[arg-type]
         assert _reached(count, counts) is threshold(count, statuses)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("12 weeks", "6 weeks", "tried at least 6 weeks and less than 12 weeks"),
+        ("12 weeks", "40 days", "tried at least 40 days and less than 84 days"),
+    ],
+)
+def test_weeks_stay_weeks_where_both_texts_count_so(tmp_path: Path, before: str, after: str, told: str) -> None:
+    texts = [
+        text_after(
+            tmp_path / name,
+            ("{fact: size, at_least: 3 mm}", f"{{fact: tried, at_least: {time}}}"),
+            ("type: duration, unit: months", "type: duration, unit: weeks"),
+        )
+        for name, time in (("old", before), ("new", after))
+    ]
+    lines = {line.strip() for one in difference_of(*texts)["determinations"] for line in one["in_words"]}
+    assert told in lines

@@ -91,7 +91,7 @@ def read(text: str) -> tuple[Conditions, dict[str, Any] | None]:
             "ablation in individuals with flutter, fibrillation, or high-risk findings",
             "all(ablation, any(flutter, fibrillation, high_risk_findings))",
         ),
-        ("Failure of rest unless contraindicated", "any(failure_of_rest, contraindicated)"),
+        ("Failure of rest unless contraindicated", "any(failure_of_rest, rest_contraindicated)"),
         ("Unless surgery is planned, imaging was done", "all(imaging_done, not(surgery_planned))"),
         ("Sedation except when the member is pregnant", "all(sedation, not(pregnant))"),
         ("The thrombosis is not secondary to trauma", "thrombosis_secondary_to_trauma is False"),

@@ -72,3 +72,20 @@ def test_what_stands_behind_a_length_of_time_is_kept() -> None:
     facts = FactBook()
     Conditions(facts).read("Failure of at least 6 weeks of rest, including ice and tablets, within the past year", {})
     assert any("ice and tablets, within the past year" in fact["ask"] for fact in facts.items)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tablets have been tried, unless contraindicated", "any(tablets_tried, tablets_contraindicated)"),
+        ("Trial of rest unless the member cannot rest", "any(trial_of_rest, member_cannot_rest)"),
+        ("Pain is severe unless surgery is planned", "all(pain_severe, not(surgery_planned))"),
+    ],
+)
+def test_an_exception_waives_what_nobody_could_do_and_bars_the_rest(text: str, expected: str) -> None:
+    assert read(text)[0] == expected
+
+
+def test_a_bar_is_asked_about() -> None:
+    assert "or does it waive" in read("Pain is severe unless surgery is planned")[1][0]
+    assert read("Trial of rest unless contraindicated")[1] == []

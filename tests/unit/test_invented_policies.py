@@ -1,7 +1,8 @@
 """Whole policies in manners that several plans share, all of them invented: what is read, what is asked, and what is left.
 
 `tests/invented`: a bulletin in HTML with nested Roman numbering, a rationale in Markdown with bullets and tables of codes, a
-position statement in Markdown whose labels take the stances; and one made here in DOCX, whose headings are only set in bold.
+position statement in Markdown whose labels take the stances, a guideline in plain text; and one made here in DOCX, whose headings
+are only set in bold.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def titles(name: str) -> list[str]:
     return [one["title"] for one in drafted(name).version["references"]]
 
 
-NAMES = ["bulletin.html", "rationale.md", "position.md", "surgical.docx"]
+NAMES = ["bulletin.html", "rationale.md", "position.md", "guideline.txt", "surgical.docx"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -133,13 +134,14 @@ def test_rationale_statements() -> None:
             "any(all(full_thickness_tear_of_tendon at_least 2 cm, any(loss_of_active_elevation, "
             "night_pain_duration at_least 3 months)), all(chronic_tendinopathy, all(failure_of_conservative_therapy, "
             "failure_of_conservative_therapy_duration at_least 12 weeks, physical_therapy, any("
-            "nonsteroidal_anti_inflammatory_medication, contraindicated)), imaging_confirms_tendinopathy, "
+            "nonsteroidal_anti_inflammatory_medication, nonsteroidal_anti_inflammatory_medication_contraindicated)), "
+            "imaging_confirms_tendinopathy, "
             "prior_surgery_on_same_tendon is False))"
         ),
         "investigational",
     )
     assert others == ("investigational", "any(cuff_balloons, laser_tendon_welding)", "-", None)
-    assert handed_over[0] == "delegated"
+    assert handed_over == ("delegated", "tendon_allografts", "-", None)
     assert young == ("investigational", "-", "all(reweaving_devices, age less_than 18)", None)
 
 
@@ -182,6 +184,37 @@ def test_position_the_rest() -> None:
     assert len(dates("position.md")) == 4
     assert left("position.md")[0] == "## Websites for Additional Information"
     assert len(left("position.md")) == 2
+
+
+# -- a guideline in plain text ----------------------------------------------------------------------------------------
+
+
+def test_guideline_statements() -> None:
+    irrigation, continuation, lobes, otoplasty, medicare, state = statements("guideline.txt")
+    assert irrigation == (
+        "medically-necessary",
+        "hyperthermic_ear_irrigation",
+        (
+            "all(age at_least 6, age at_most 65, all(vertigo_persisted, vertigo_duration at_least 8 weeks), "
+            "any(hearing_loss_in_one_ear at_least 40 dB, "
+            "all(failure_of_low_salt_diet, failure_of_low_salt_diet_duration at_least 30 days), "
+            "three_or_more_attacks_per_week), perforation_of_tympanic_membrane is False)"
+        ),
+        "investigational",
+    )
+    assert continuation[2] == "all(at_least_50_reduction_in_attacks, sessions_per_year at_most 12)"
+    assert lobes == ("cosmetic", "ear_lobe_repair", "-", None)
+    assert otoplasty == ("cosmetic", "otoplasty", "not(deformity_impairs_hearing)", None)
+    assert (medicare[0], state[0]) == ("delegated", "delegated")
+
+
+def test_guideline_headings_in_capitals_open_their_parts() -> None:
+    assert related("guideline.txt") == ["Cochlear Warmers", "Balance Therapy"]
+    assert titles("guideline.txt") == ["Warm ears", "Cold ears"]
+    assert listings("guideline.txt") == [("cpt", None, ["69799", "0999T"])]
+    (diagnoses,) = drafted("guideline.txt").version["diagnosis_listings"]
+    assert (diagnoses["id"], diagnoses["codes"]) == ("supporting-diagnoses", ["H81.01-H81.09", "H81.4"])
+    assert left("guideline.txt") == ["Dosage/Administration: the dosage must not exceed 40 mL per session."]
 
 
 # -- headings in bold only --------------------------------------------------------------------------------------------
@@ -248,7 +281,7 @@ def test_headings_in_bold_open_the_parts() -> None:
             "sacral_warming_pads",
             (
                 "all(age at_least 12, all(pain_lasted, pain_duration at_least 3 months), 2 of(tablets_tried_without_success, "
-                "physical_therapy_tried_without_success, any(nerve_block_tried_without_success, contraindicated)))"
+                "physical_therapy_tried_without_success, any(nerve_block_tried_without_success, nerve_block_contraindicated)))"
             ),
             "investigational",
         ),

@@ -172,7 +172,7 @@ def outline_of(document: SourceDocument) -> Outline:
             sections[-1].blocks.append(block)
             continue
         title = _title_of(block)
-        level = block.level if block.kind is BlockKind.HEADING else _BELOW_HEADINGS + block.level
+        level = block.level if block.kind is BlockKind.HEADING else _level_of(block, stack)
         while stack and stack[-1].level >= level:
             stack.pop()
         kind = kind_of_heading(title)
@@ -225,14 +225,24 @@ _LONGEST_PART_NAME = 8  # words
 
 def _opens_a_part(block: Block, section: Section, stack: Sequence[Section]) -> bool:
     """Whether a paragraph or an item in bold is a heading in all but name: the name of another part of a policy, alone."""
-    if not block.bold or block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+    in_capitals = block.kind is BlockKind.PARAGRAPH and block.level == 0 and block.text.isupper()
+    if not (block.bold or in_capitals) or block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
         return False
     text = _title_of(block)
     kind = kind_of_heading(text) if len(text.split()) <= _LONGEST_PART_NAME else None
     if kind is None or kind is section.kind:
         return False
+    if in_capitals:
+        return True
     # Within the description or the codes, names of parts are as often words of the text.
     return section.kind in _MAY_HOLD_BOLD_HEADINGS or (bool(stack) and stack[-1].level >= _BELOW_HEADINGS)
+
+
+def _level_of(block: Block, stack: Sequence[Section]) -> int:
+    """The level of what is a heading in all but name: in capitals that of the heading before it, else under all headings."""
+    if not block.bold and stack:
+        return min(stack[-1].level, _BELOW_HEADINGS)
+    return _BELOW_HEADINGS + block.level
 
 
 def _end_of_item(sections: list[Section], stack: list[Section], block: Block) -> None:

@@ -104,6 +104,9 @@ def _position(position: Fraction, measure: Measure) -> str:
             return _number(position / UNITS[unit][1]) + ("" if unit == "1" else f" {unit}")
         case "age":
             return f"{_number(position)} years"
+        case "days" if measure.unit == "weeks":
+            weeks = position / 7
+            return f"{_number(weeks)} week{'s' if weeks != 1 else ''}"
         case "months" if position and position % 12 == 0:
             years = position / 12
             return f"{_number(years)} year{'s' if years != 1 else ''}"

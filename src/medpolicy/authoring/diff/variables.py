@@ -47,7 +47,7 @@ class Measure(NamedTuple):
     """What the positions of a line are: `scale` of number (in the dimension's first unit), age, date (ordinal), days, months."""
 
     scale: str
-    unit: str | None = None  # the unit to speak in, of a number
+    unit: str | None = None  # the unit to speak in, of a number, and of days that every text counts in weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,10 @@ def _variable(subject: str, scale: str, own: int | None, tests: Sequence[c.Test]
     if scale != "value":
         limits = [limit_of(test) for test in tests if isinstance(test, LINE_TESTS)]
         unit = definition.unit if definition is not None and scale == "number" else None
+        if scale == "days" and all(
+            isinstance(test, c.ElapsedCompares) and test.threshold.unit is DurationUnit.WEEKS for test in tests
+        ):
+            unit = "weeks"
         return Variable(subject, line_pieces(limits, scale), Measure(scale, unit), own, definition=definition)
     return Variable(subject, _values(tests, known), None, own, bool(definition and definition.ordered), definition)
 

@@ -133,6 +133,7 @@ def looks_like_a_code(text: str) -> bool:
     )
 
 
+_LONGEST_HEADING: Final = 12  # words
 _ANNOUNCED: Final = re.compile(
     r"\b(?:cpt|hcpcs|icd-?\s?10(?:-?\s?(?:cm|pcs))?|diagnosis|procedure)\b[®*\s]*(?:(?:diagnosis|procedure)\s+)?codes?\b",
     re.IGNORECASE,
@@ -147,7 +148,9 @@ def kind_announced(text: str) -> str | None:
 
 def announces_codes(text: str) -> bool:
     """Whether words that take no stance announce codes ("Other codes related to this policy:")."""
-    return kind_of_codes(text) is not None and re.search(r"\bcodes?\b[^.]*:\s*$", text, re.IGNORECASE) is not None
+    if kind_of_codes(text) is None or re.search(r"\bcodes?\b[^.]*$", text, re.IGNORECASE) is None:
+        return False
+    return text.rstrip().endswith(":") or (kind_announced(text) is not None and len(text.split()) <= _LONGEST_HEADING)
 
 
 def stance_of(text: str) -> str | None:

@@ -318,7 +318,8 @@ class _CodingReader:
 
     def _new_diagnoses(self, section: Section, words: _Words, cited: Item) -> Item:
         stance = words.stance or stance_of(section.title)
-        supports = "support" in section.title.lower() and "not support" not in section.title.lower()
+        said = f"{section.title} {' '.join(self._extraction.document.text_of(words.lines))}".lower()
+        supports = "support" in said and "not support" not in said
         name = "supporting-diagnoses" if supports else "diagnoses" if stance is None else f"{stance}-diagnoses"
         item: Item = {"id": unique(name, [item["id"] for item in self._diagnoses]), "system": "icd-10-cm", "codes": []}
         item["text"] = "Diagnoses that support medical necessity." if supports else "Diagnoses that the policy lists."

@@ -158,7 +158,7 @@ class Conditions:
         before, after = text[: match.start()].strip(" ,;"), text[match.end() :].strip(" ,;")
         if not before and "," in after:
             after, _, before = (part.strip() for part in after.partition(","))
-        exception = self._read(after, citation) if after else None
+        exception = self._read(_with_subject(after, before), citation) if after else None
         rule = self._read(before, citation) if before else None
         if rule is not None and exception is not None and _WAIVES.search(after):
             return _node("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
@@ -435,6 +435,27 @@ class Conditions:
             self.doubts.append(reason)
 
 
+_ONLY_A_PREDICATE: Final = re.compile(
+    r"(?:medically |clinically )?(?:contra-?indicated|not (?:be )?tolerated|"
+    r"not (?:medically |clinically )?(?:appropriate|indicated|available|feasible|possible|an option)|harmful)\b",
+    re.IGNORECASE,
+)
+_TRIED: Final = re.compile(
+    r"^(?:documented\s+|an?\s+)*(?:failure|trial|lack|use|response|treatment|course)\s+(?:of|to|with)\s+", re.IGNORECASE
+)
+
+
+def _with_subject(exception: str, rule: str) -> str:
+    """ "Failure of rest, unless contraindicated": what is contraindicated is the rest."""
+    if _ONLY_A_PREDICATE.match(exception) is None:
+        return exception
+    noun = re.sub(r"\s+(?:has|have|had|is|are|was|were)\b.*$", "", _TRIED.sub("", rule)).strip(" ,;")
+    if not noun or len(noun.split()) > _LONGEST_NOUN:
+        return exception
+    return f"{noun} {'are' if re.search(r'[^su]s$', noun) else 'is'} {exception}"
+
+
+_LONGEST_NOUN: Final = 8  # words
 _THE_AGE_OF: Final = re.compile(
     r"\b(?P<bound>under|over|above|below|at least|older than|"
     r"younger than)\s+(?:the\s+)?age\s+(?:of\s+)?(?P<years>\d{1,3})(?:\s+years)?"

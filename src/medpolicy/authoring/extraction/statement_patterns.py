@@ -177,3 +177,8 @@ PEOPLE_IN_SUBJECT: Final = re.compile(
     r"[^,;]*$",
     re.IGNORECASE,
 )
+FOR_A_SERVICE: Final = re.compile(
+    r"^\W*for\s+(?!(?:all|any|each|every|more|additional|further)\b)(?P<service>(?:(?!\b(?:criteria|information|details|guidance|"
+    r"guidelines?|members?|products?|plans?|medicare|medicaid|commercial)\b)[^,;:.]){3,100}),\s",
+    re.IGNORECASE,
+)

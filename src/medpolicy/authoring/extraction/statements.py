@@ -496,9 +496,13 @@ class _Statements:
             "text": f"The criteria of {match['whose']} decide.",
             "stance": "delegated",
         }
+        named = patterns.FOR_A_SERVICE.match(sentence)
+        if named is not None:  # "For widgets, refer to the criteria of ..."
+            provision["when"] = self._subject(named["service"], [], citation)
         self._restrict(provision, section)
         self._hand_over(provision, sentence)
-        mark(provision, "say of which service these criteria decide")
+        if named is None:
+            mark(provision, "say of which service these criteria decide")
         provision["citation"] = citation
         self._statements.append(_Statement(provision, sentence, section, lines))
         self._extraction.use(lines, f"provisions[{provision['id']}]")
