@@ -89,3 +89,17 @@ def test_an_exception_waives_what_nobody_could_do_and_bars_the_rest(text: str, e
 def test_a_bar_is_asked_about() -> None:
     assert "or does it waive" in read("Pain is severe unless surgery is planned")[1][0]
     assert read("Trial of rest unless contraindicated")[1] == []
+
+
+def test_an_alternative_behind_a_number_is_asked_about() -> None:
+    assert "what is the alternative?" in read("Rash over at least 10 % of the skin, or on hands, feet or face")[1][0]
+    assert read("Arm or leg pain of at least 5 points")[1] == []
+
+
+def test_questions_are_whole() -> None:
+    facts = FactBook()
+    Conditions(facts).read("Failure of at least 3 months of rest (e.g., ice, tablets)", {})
+    Conditions(facts).read("Either swelling of at least 3 cm or pain score of at least 5", {})
+    asks = [fact["ask"] for fact in facts.items]
+    assert not [ask for ask in asks if "(e.g?" in ask or "either" in ask.lower()]
+    assert read("Has had no relapse") == ("relapse is False", [])

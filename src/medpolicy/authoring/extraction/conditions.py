@@ -48,6 +48,7 @@ _WAIVES: Final = re.compile(
     r"\bnot (?:medically |clinically )?(?:appropriate|indicated|available|feasible|possible|an option|a candidate)\b",
     re.IGNORECASE,
 )
+_OR: Final = re.compile(r"\bor\b", re.IGNORECASE)
 _COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
@@ -206,7 +207,7 @@ class Conditions:
                 continue
             if " with " in left or " and " in left:
                 self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
-            return self._joined("any", [left, right], citation)
+            return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
         return None
 
     def _when(self, text: str, citation: Item) -> Item | None:
@@ -374,6 +375,9 @@ class Conditions:
             fact = self.facts.duration(since["what"], measure.unit, citation, elapsed=True)
             claim = re.sub(r"[\s,;]*(?:and|is|are|was|were)?\s*$", "", text[: measure.start])
             return claim if _says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
+        alternative = search_outside(_OR, text[measure.end :])
+        if alternative is not None:
+            self._doubt(f"“{text}” has an “or” behind its number, and was read as one condition: what is the alternative?")
         subject, claim = _subject_of_measure(text, measure)
         claim = "" if says_nothing(claim) else claim
         if measure.kind != "number":
@@ -514,7 +518,9 @@ _NEGATIONS: Final = (
     re.compile(r"^(?P<before>.*\b(?:is|are|was|were))\s+not\s+(?P<after>.+)$", re.IGNORECASE),
     re.compile(r"^(?P<before>)not\s+(?:currently\s+)?(?P<after>[a-z].+)$", re.IGNORECASE),
     re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:does not|do not|did not) have\s+(?P<after>.+)$", re.IGNORECASE),
-    re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:has|have|there is|there are) no\s+(?P<after>.+)$", re.IGNORECASE),
+    re.compile(
+        r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:(?:has|have)(?: had)?|there is|there are) no\s+(?P<after>.+)$", re.IGNORECASE
+    ),
     re.compile(
         r"^(?P<before>)(?:(?:the )?(?:member|individual|patient)s?\s+)?(?:must|should|may) not (?:be|"
         r"have)\s+(?P<after>.+)$",
@@ -665,7 +671,9 @@ def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
     possessed = re.match(r"\s*of\s+(?P<what>[^,;]+)", after)
     if measure.kind == "duration" and possessed is not None and not measure.elapsed:
         claim = f"{before}{after[possessed.start('what') :]}".strip(" .;,")
-        return possessed["what"].strip(), claim if bare.strip() and _PREDICATE.search(claim) else ""
+        return re.sub(r"\s*\([^()]*\)?", "", possessed["what"]).strip(), claim if bare.strip() and _PREDICATE.search(
+            claim
+        ) else ""
     if opened and bare.strip():
         return f"{bare.strip(' ,;')}{' value' if measure.kind == 'number' else ''}", bare.strip(" ,;")
     if word == "with" and after.strip(" .,;"):
