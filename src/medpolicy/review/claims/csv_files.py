@@ -71,7 +71,9 @@ def stage(file: CsvFile, directory: Path, connection: duckdb.DuckDBPyConnection)
         if staged is not None:
             target, refused, count = staged
             if count + len(refused) == lines:
-                return StagedCsv(target, tuple(sorted([*left_out.faulty, *(left_out.number(line) for line in refused)])))
+                unreadable = sorted([*left_out.faulty, *(left_out.number(line) for line in refused)])
+                _number(target, sorted([*unreadable, *left_out.blank]), connection)
+                return StagedCsv(target, tuple(unreadable))
     raise ClaimsError(f"{file.path}: its lines cannot be told apart; write it again without line breaks in values")
 
 
@@ -163,7 +165,8 @@ def _read(
         "store_rejects = true, rejects_table = 'refused_lines', rejects_scan = 'refused_scans', rejects_limit = 0"
     )
     named = _named(file)
-    where = f"{literal(str(file.path))} AS {SOURCE_FILE}, NULL::BIGINT AS {SOURCE_ROW}"
+    # A line is a row, and the first one names the columns.
+    where = f"{literal(str(file.path))} AS {SOURCE_FILE}, row_number() OVER () + 1 AS {SOURCE_ROW}"
     try:
         connection.execute("DROP TABLE IF EXISTS refused_lines; DROP TABLE IF EXISTS refused_scans")
         connection.execute(
@@ -177,6 +180,24 @@ def _read(
     except duckdb.Error:
         return None
     return target, refused, cast("tuple[int]", counted)[0]
+
+
+def _number(staged: Path, skipped: Sequence[int], connection: duckdb.DuckDBPyConnection) -> None:
+    """Give each row the number of its line in the file, where lines before it are no rows."""
+    if not skipped:
+        return
+    shifts = {
+        line - 1 - at: at + 1 for at, line in enumerate(skipped)
+    }  # rows numbered so far or above, and by how many they move
+    again = staged.with_suffix(".numbered")
+    connection.execute("CREATE OR REPLACE TEMP TABLE shifts (first BIGINT, shift BIGINT)")
+    connection.execute("INSERT INTO shifts SELECT unnest(?::BIGINT[]), unnest(?::BIGINT[])", [[*shifts], [*shifts.values()]])
+    connection.execute(
+        f"COPY (SELECT rows.* REPLACE (rows.{SOURCE_ROW} + coalesce(shift, 0) AS {SOURCE_ROW}) "
+        f"FROM read_parquet({literal(str(staged))}) AS rows ASOF LEFT JOIN shifts ON rows.{SOURCE_ROW} > shifts.first "
+        f"ORDER BY rows.{SOURCE_ROW}) TO {literal(str(again))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    again.replace(staged)
 
 
 def _named(file: CsvFile) -> str:
