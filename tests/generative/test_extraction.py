@@ -15,6 +15,7 @@ from medpolicy.authoring.extraction.facts import FactBook
 from medpolicy.authoring.extraction.measures import measures_in, scales_in
 from medpolicy.authoring.extraction.statements import extract_statements
 from medpolicy.authoring.extraction.wording import connector_at_end, quantifier_in, sentences_of, stance_in
+from medpolicy.authoring.importing import import_document
 from medpolicy.authoring.ledger import LedgerBook
 from medpolicy.authoring.outline import outline_of
 from medpolicy.authoring.readers import read_document
@@ -61,6 +62,13 @@ WORDS = st.sampled_from(
         "(",
         ":",
         "criteria are met for each",
+        "The following",
+        "is not tolerated or has failed",
+        "for persons under 21 years of age",
+        "in the past 12 months",
+        "or BMI of 40 kg/m2 or more",
+        "contraindicated",
+        "has had",
     ]
 )
 PHRASES = st.lists(WORDS, min_size=1, max_size=9).map(" ".join)
@@ -91,11 +99,36 @@ LEADS = st.sampled_from(
 )
 
 
+# What stands alone on its line and may open a part, take a stance, or say nothing.
+ALONE = st.sampled_from(
+    [
+        "**Related Policies**",
+        "**References**",
+        "REFERENCES",
+        "**Investigational and Not Medically Necessary:**",
+        "Not Medically Necessary:",
+        "- **Policy Limitations**",
+        "### Scope of Policy",
+        "### Codes",
+        "**Codes**",
+        "These are considered investigational.",
+        "This policy applies to Commercial HMO and Medicare Advantage.",
+        "Prior authorization is required for widgets.",
+        "| CPT | 0111T | One |\n|---|---|---|\n| ICD-10-CM | M17.0 | Two |",
+        "Other HCPCS codes related to this policy:",
+        "1. Able A. One. J Knee. 2020;1(1):1-9.",
+    ]
+)
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> str:
     lines = ["# A policy", "", "## Policy", ""]
     for _ in range(draw(st.integers(1, 4))):
-        lines += [f"{draw(PHRASES)} {draw(STANCES)} {draw(PHRASES)} {draw(LEADS)}", ""]
+        if draw(st.integers(0, 3)) == 0:
+            lines += [draw(ALONE), ""]
+        subject = draw(st.one_of(PHRASES, st.just("The following services")))
+        lines += [f"{subject} {draw(STANCES)} {draw(PHRASES)} {draw(LEADS)}", ""]
         for _ in range(draw(st.integers(0, 5))):
             indent = "  " * draw(st.integers(0, 3))
             marker = draw(st.sampled_from(("-", "*", "1.", "2)", "A.", "b.")))
@@ -163,3 +196,16 @@ def test_any_text_is_read_or_left(text: str) -> None:
     spans = sentences_of(text)
     assert all(start < end for start, end in spans)
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(("# A policy\n\nPolicy Number: 7\n\nEffective Date: 1/1/2026\n\n", "")),
+    policies(),
+    st.lists(ALONE, max_size=4),
+)
+def test_whole_documents_draft_what_loads(head: str, body: str, more: list[str]) -> None:
+    text = head + body.removeprefix("# A policy\n\n" if head else "") + "\n\n".join(["", *more])
+    found = import_document(text.encode(), "invented.md")
+    assert sum(found.ledger.counts.values()) == len(found.document.lines)
+    assert found.faults == ()

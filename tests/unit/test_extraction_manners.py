@@ -506,3 +506,22 @@ def test_each_sentence_on_authorization_speaks_for_itself() -> None:
     )
     rules = {(rule["setting"], rule["rule"]) for rule in extraction.version["authorization"]}
     assert rules == {("outpatient", "auth-needed"), ("inpatient", "no-auth")}
+
+
+def test_a_product_that_stands_twice_is_kept_once() -> None:
+    extraction = extracted(
+        POLICY + "Grafts are investigational, including:\n\n- Toothfill® (Example)\n- Gumfix®\n- TOOTHFILL (Example)\n",
+        extract_statements,
+    )
+    (products,) = extraction.version["product_lists"]
+    assert [one["name"] for one in products["products"]] == ["Toothfill®", "Gumfix®"]
+    assert "again (line 9)" in products["products"][0]["review"][0]
+
+
+def test_services_under_a_label_that_takes_the_stance() -> None:
+    (provision,) = provisions("**Investigational and Not Medically Necessary:**\n\n- Needling\n- Cupping")
+    assert (provision["stance"], in_words(provision["when"])) == ("investigational", "any(needling, cupping)")
+    assert "are these services" in provision["review"][0]
+    extraction = extracted(POLICY + "**Medically Necessary:**\n\n- Gout\n- Lupus", extract_statements)
+    assert extraction.version["provisions"] == []  # services or conditions: nobody can tell
+    assert len(not_understood(extraction.book.close())) >= 2

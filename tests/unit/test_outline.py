@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from medpolicy.authoring.document import Block, BlockKind, SourceDocument, SourceLine
+from medpolicy.authoring.importing import import_document
+from medpolicy.authoring.ledger import LineState
 from medpolicy.authoring.outline import SectionKind, kind_of_heading, outline_of
 
 
@@ -99,3 +101,40 @@ def test_a_disclaimer_that_is_set_larger_swallows_no_part() -> None:
 def test_a_label_with_the_subject_under_it_is_front_matter() -> None:
     found = _kinds((1, "Medical Policy"), "Subject: Braces", (2, "Description/Scope"), "x", (2, "Position Statement"), "x")
     assert [kind for kind, _ in found] == ["front", "description", "policy"]
+
+
+def test_related_policies_in_bold_do_not_swallow_the_statements_behind_them() -> None:
+    text = (
+        "# Widgets\n\nPolicy Number: 7\n\nEffective Date: 1/1/2026\n\n## Policy\n\nRed widgets are investigational.\n\n"
+        "**Related Policies**\n\n- Wheels\n\nBlue widgets are cosmetic.\n"
+    )
+    found = import_document(text.encode(), "invented.md")
+    assert [one["stance"] for one in found.version["provisions"]] == ["investigational", "cosmetic"]
+    assert [one["title"] for one in found.policy["related"]] == ["Wheels"]
+
+
+def test_titles_of_signs_that_no_id_can_hold() -> None:
+    text = "# 膝\n\nEffective Date: 1/1/2026\n\n## Policy\n\nWidgets are investigational.\n\n## Related Policies\n\n- 肘\n"
+    found = import_document(text.encode(), "invented.md")
+    assert (found.faults, found.policy["number"], found.policy["related"][0]["number"]) == ((), "policy", "policy")
+
+
+def test_scope_within_the_policy_introduces_its_statements() -> None:
+    text = (
+        "# Widgets\n\nPolicy Number: 7\n\nEffective Date: 1/1/2026\n\n## Policy\n\n### Scope of Policy\n\n"
+        "It speaks of widgets.\n\nWidgets are investigational.\n"
+    )
+    found = import_document(text.encode(), "invented.md")
+    assert len(found.version["provisions"]) == 1
+    assert not [line for line in found.ledger.lines if line.state is LineState.NOT_UNDERSTOOD]
+
+
+def test_a_stance_where_only_descriptions_are_known_is_not_passed_over() -> None:
+    text = (
+        "# Widgets\n\nPolicy Number: 7\n\nEffective Date: 1/1/2026\n\n## Background\n\nWidgets are investigational.\n\n"
+        "## Coding\n\n| CPT | Text |\n|---|---|\n| 0111T | One |\n"
+    )
+    found = import_document(text.encode(), "invented.md")
+    assert [line.text for line in found.ledger.lines if line.state is LineState.NOT_UNDERSTOOD] == [
+        "Widgets are investigational."
+    ]

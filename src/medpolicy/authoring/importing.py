@@ -131,7 +131,7 @@ def _drafted(extraction: Extraction, issuer: str | None, confirmations: Confirma
     policy["rendition"] = rendition
     version["rendition"] = rendition
     policy.setdefault("title", policy.get("number", ""))
-    policy.setdefault("number", slug(policy["title"], limit=40))
+    policy.setdefault("number", slug(policy["title"], limit=40) or "policy")
     for number, reasons in extraction.book.used_in_part().items():
         mark(version, f"line {number} is used in part, and not the rest of it: {'; '.join(reasons)}")
     drafted_issuer = policy.pop("_issuer", None)

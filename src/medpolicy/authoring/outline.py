@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from medpolicy.authoring.document import Block, BlockKind, SourceDocument
+from medpolicy.authoring.extraction.wording import sentences_of, stance_in
 
 
 class SectionKind(Enum):
@@ -166,8 +167,8 @@ def outline_of(document: SourceDocument) -> Outline:
     labelled = bool(headings) and any(kind_of_heading(title) is SectionKind.POLICY for title in headings[1:])
     stack: list[Section] = []
     for at, block in enumerate(document.blocks):
-        if block.kind is BlockKind.ITEM and sections[-1].heading is not None:
-            _end_of_item(sections, stack, block)
+        if sections[-1].heading is not None:
+            _end_of_what_bold_opened(sections, stack, block)
         if block.kind is not BlockKind.HEADING and not _opens_a_part(block, sections[-1], stack):
             sections[-1].blocks.append(block)
             continue
@@ -245,15 +246,29 @@ def _level_of(block: Block, stack: Sequence[Section]) -> int:
     return _BELOW_HEADINGS + block.level
 
 
-def _end_of_item(sections: list[Section], stack: list[Section], block: Block) -> None:
-    """Where an item in bold opened a part, the next item at its level closes it again: the part above goes on."""
-    if not stack or stack[-1].heading is None or stack[-1].heading.kind is not BlockKind.ITEM:
+def _end_of_what_bold_opened(sections: list[Section], stack: list[Section], block: Block) -> None:
+    """Close again what no real heading opened, so that the part above goes on.
+
+    What an item opened ends at the next item of its level; a list of names or links among the statements ends at the next one.
+    """
+    opened = stack[-1] if stack else None
+    if opened is None or opened.heading is None or opened.heading.kind is BlockKind.HEADING:
         return
-    if block.level > stack[-1].heading.level or _opens_a_part(block, stack[-1], stack):
+    if opened.heading.kind is BlockKind.ITEM and block.kind is BlockKind.ITEM:
+        ends = block.level <= opened.heading.level and not _opens_a_part(block, opened, stack)
+    else:
+        above = stack[-2].kind if len(stack) > 1 else None
+        ends = (
+            block.kind is BlockKind.PARAGRAPH
+            and above is SectionKind.POLICY
+            and opened.kind in _NAMES_AND_LINKS
+            and any(stance_in(block.text[start:end]) is not None for start, end in sentences_of(block.text))
+        )
+    if not ends:
         return
     stack.pop()
-    above = stack[-1] if stack else sections[0]
-    sections.append(Section(above.kind, above.title, above.path, None, above.level))
+    outer = stack[-1] if stack else sections[0]
+    sections.append(Section(outer.kind, outer.title, outer.path, None, outer.level))
 
 
 def _kind_where_unknown(sections: list[Section], stack: list[Section], title: str, level: int, *, labelled: bool) -> SectionKind:
@@ -336,6 +351,7 @@ _INTRODUCES = re.compile(r"(?:scope|overview|introduction|purpose)\b", re.IGNORE
 _MAY_HOLD_BOLD_HEADINGS = frozenset(
     (SectionKind.FRONT, SectionKind.OTHER, SectionKind.CONTENTS, SectionKind.RELATED, SectionKind.POLICY, SectionKind.DISCLAIMER)
 )
+_NAMES_AND_LINKS = frozenset((SectionKind.RELATED, SectionKind.CONTENTS, SectionKind.NAVIGATION, SectionKind.DISCLAIMER))
 # Within these a deeper heading such as "Criteria" or "Overview" opens no other part of the policy.
 _CLOSED = frozenset((SectionKind.DESCRIPTION, SectionKind.REFERENCES, SectionKind.HISTORY))
 

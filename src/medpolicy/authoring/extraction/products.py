@@ -9,6 +9,7 @@ from typing import Final
 from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug, unique
 from medpolicy.authoring.extraction.criteria_lists import ListItem
 from medpolicy.authoring.outline import Section
+from medpolicy.model.products import product_key
 
 _NAME_AND_MAKER: Final = re.compile(r"^(?P<name>.+?)\s*\((?P<maker>[A-Z][^()]*)\)\s*[.;,]?$")
 _TRADEMARK: Final = re.compile(r"[®™]|\((?:R|TM)\)")
@@ -45,6 +46,11 @@ def product_list_of(
             "name": match["name"].strip() if match else text,
             "manufacturer": match["maker"].strip() if match else "not named",
         }
+        twin = next((known for known in products if product_key(known["name"]) == product_key(product["name"])), None)
+        if twin is not None:
+            mark(twin, f"it stands in the list again (line {item.block.first_line}): is another product meant there?")
+            extraction.use(item.lines, f"product_lists[{identifier}].products[{slug(product['name'])}]")
+            continue
         if match is None and not any("review" in known for known in products):
             mark(product, "the document names no maker, here or wherever a maker is “not named”")  # once, at the first
         product["citation"] = extraction.cite(section, item.lines)

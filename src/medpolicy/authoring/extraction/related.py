@@ -56,7 +56,7 @@ def _in_front(extraction: Extraction) -> Iterator[tuple[Section, Entry]]:
 def _related(extraction: Extraction, section: Section, entry: Entry, before: list[Item]) -> Item:
     match = _BEHIND.match(entry.text) or _BEFORE.match(entry.text)
     title = (match["title"] if match else entry.text).strip(" ,;.")
-    number = match["number"] if match else unique(slug(title, limit=40), [item["number"] for item in before])
+    number = match["number"] if match else unique(slug(title, limit=40) or "policy", [item["number"] for item in before])
     item: Item = {"number": number, "title": title, "citation": extraction.cite(section, entry.lines)}
     if match is None and not any(_NO_NUMBER in item.get("review", ()) for item in before):
         mark(item, _NO_NUMBER)  # once, at the first
