@@ -23,6 +23,7 @@ COMMANDS = (
     ("replay",),
     ("schema",),
     ("screen",),
+    ("impact",),
     ("demo-claims",),
 )
 HEADING = """# Commands

@@ -12,7 +12,21 @@ import pytest
 
 from medpolicy.cli.commands import root_command
 
-COMMANDS = ["check", "determine", "policies", "test", "import", "lint", "diff", "attach", "replay", "schema", "demo-claims"]
+COMMANDS = [
+    "check",
+    "determine",
+    "policies",
+    "test",
+    "import",
+    "lint",
+    "diff",
+    "attach",
+    "replay",
+    "schema",
+    "screen",
+    "impact",
+    "demo-claims",
+]
 ALL = [(name,) for name in COMMANDS if name != "policies"] + [
     ("policies",),
     *(("policies", one) for one in ("list", "show", "search")),

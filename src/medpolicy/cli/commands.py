@@ -25,6 +25,7 @@ _MODULES = {
     "replay": "replay",
     "schema": "schema",
     "screen": "screening",
+    "impact": "impact",
     "demo-claims": "demo_claims",
 }
 _EPILOG = """\b

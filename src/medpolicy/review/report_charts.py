@@ -114,7 +114,9 @@ def standing_bars(name: str, title: str, alt: str, rows: Sequence[Bar], series: 
             x: Any = alt.X("label:O", title=None).axis(labelAngle=0, ticks=False)
         else:
             x = alt.X("month:T", timeUnit="utcyearmonth", title=None, scale=alt.Scale(type="utc"))
-            x = x.axis(tickCount=4 if narrow else 12, format="%Y" if len(rows) > 24 else "%Y-%m", grid=False)
+            long = len(rows) > 24
+            every = {"interval": "year", "step": 1} if long else {"interval": "month", "step": 6 if narrow else 3}
+            x = x.axis(tickCount=every, format="%Y" if long else "%Y-%m", grid=False, labelOverlap="greedy")
         y = alt.Y("value:Q", title=measure, stack=True).axis(labelExpr=_short(form), tickCount=4)
         encoded = alt.Chart(alt.InlineData(values=values)).encode(
             x=x, y=y, color=_colour(series, narrow), order=alt.Order("part:Q")

@@ -18,10 +18,13 @@ Report = Mapping[str, Any]  # a part of a report's JSON
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How totals are shown. `amount`: which one is shown as dollars, None where there is none; `lines`: what shares are of."""
+    """How totals are shown. `amount`: which one is shown as dollars, None where there is none; `lines`: what shares are of;
+    `members`: whether tables have a column for them.
+    """
 
     amount: str | None
     lines: int
+    members: bool = False
 
     @property
     def measure(self) -> str:
@@ -59,7 +62,7 @@ class Figures:
         folded: bool = False,
     ) -> Table:
         """A table of names with their lines, share and dollars. Rows at the foot that have no lines are left out."""
-        heads = ("Lines", "Share", *(() if self.amount is None else ("Dollars",)))
+        heads = ("Lines", "Share", *(("Members",) if self.members else ()), *(() if self.amount is None else ("Dollars",)))
         return table(
             caption,
             [*names, *heads],
@@ -70,7 +73,9 @@ class Figures:
         )
 
     def _cells(self, totals: Report) -> tuple[str, ...]:
-        return (count(totals["lines"]), share(totals["lines"], self.lines), *self.dollars(totals))
+        known = totals.get("members")
+        members = (NOTHING if known is None else count(known),) if self.members else ()
+        return (count(totals["lines"]), share(totals["lines"], self.lines), *members, *self.dollars(totals))
 
     def split(self, label: str, one: Report) -> Bar:
         """A bar whose parts are the coverages."""
@@ -132,10 +137,10 @@ def counted(number: int, one: str, several: str) -> str:
 _REJECTIONS: Final = {"rejections": "Rejected lines", "rejected_spans": "Rows of eligibility that could not be used"}
 
 
-def lines_in_and_out(counts: Report) -> Section:
-    """What became of the lines, of a report's `counts`."""
+def lines_in_and_out(counts: Report, rejected: str) -> Section:
+    """What became of the lines, of a report's `counts`; `rejected` says where those are."""
     kept = f"{count(counts['answered'])} were answered and {count(counts['rejected'])} were rejected"
-    says = [f"Of {lines_of(counts['lines'])}, {kept}; the rejected ones stand in a file of their own, with the reason."]
+    says = [f"Of {lines_of(counts['lines'])}, {kept}; {rejected}."]
     if counts["absent_columns"]:
         says.append(f"The claims do not have these columns: {', '.join(counts['absent_columns'])}.")
     tables = []

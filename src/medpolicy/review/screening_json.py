@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from medpolicy.review.claims.counts import Rejections
+from medpolicy.review.claims.counts import ClaimCounts, Rejections
 from medpolicy.review.screening_summary import FactTotals, OpenQuestions, ProvisionTotals, ScreeningRun, ScreeningSummary
 from medpolicy.review.screening_totals import Group, Ranked, Totals
 from medpolicy.review.screening_words import LIMITS
@@ -22,7 +22,7 @@ def screening_json(summary: ScreeningSummary) -> dict[str, Any]:
         "report": "screening",
         "version": VERSION,
         "run": _run(summary.run),
-        "counts": counts_json(summary.run),
+        "counts": counts_json(summary.run.counts, summary.run.rejected_spans, summary.run.absent),
         "dollars": summary.amount,
         "total": totals_json(summary.total),
         "outcomes": _groups(summary.outcomes, ("coverage", "stance", "prior_authorization")),
@@ -62,17 +62,16 @@ def _run(run: ScreeningRun) -> dict[str, Any]:
     }
 
 
-def counts_json(run: ScreeningRun) -> dict[str, Any]:
+def counts_json(counts: ClaimCounts, rejected_spans: Rejections | None, absent: Sequence[str]) -> dict[str, Any]:
     """What became of the lines: `lines` is always `answered` and `rejected` together."""
-    counts = run.counts
     return {
         "lines": counts.lines,
         "answered": counts.taken,
         "rejected": sum(counts.rejected.values()),
         "rejections": _rejections(counts.rejected),
         "remarks": [{"remark": remark, "lines": count} for remark, count in counts.remarks.items() if count],
-        "rejected_spans": _rejections(run.rejected_spans or {}),
-        "absent_columns": list(run.absent),
+        "rejected_spans": _rejections(rejected_spans or {}),
+        "absent_columns": list(absent),
     }
 
 

@@ -42,7 +42,7 @@ def screening_page(report: Report) -> str:
         _bases(report["bases"], figures),
         _reasons(report, figures),
         _adjustments(report, figures),
-        lines_in_and_out(counts),
+        lines_in_and_out(counts, "the rejected ones stand in a file of their own, with the reason"),
     )
     page = ReportPage(
         title="What the medical policies say of these claims",

@@ -15,6 +15,11 @@ LIMITS: Final = (
     "Nothing here is a decision. A decision against a member is a person's, recorded and signed.",
     "What a claim does not tell is not guessed: such lines are conditional, and the report says what would settle them.",
 )
+IMPACT_LIMITS: Final = (
+    "Answers are compared, not payments: dollars are what the lines carry, not what would change hands.",
+    *LIMITS[:-1],
+    "What a claim does not tell is not guessed: such lines are conditional, before, after or both.",
+)
 
 COVERAGE: Final[Mapping[str, str]] = {
     Coverage.COVERED.value: "Covered",
@@ -107,6 +112,7 @@ REJECTION: Final[Mapping[str, str]] = {
     "unknown-line-of-business": "no issuer declares the line of business",
     "ambiguous-issuer": "several issuers declare the line of business",
     "unreadable-row": "the row cannot be read",
+    "rejected-transaction": "the X12 transaction was rejected as a whole, for what the acknowledgment says",
 }
 DOLLARS: Final[Mapping[str | None, str]] = {
     "paid": "Dollars are paid amounts; a line without one adds nothing.",

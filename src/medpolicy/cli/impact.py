@@ -1,0 +1,232 @@
+"""`medpolicy impact`: what a change of the policies would move among claims."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from medpolicy.cli.claims_inputs import ClaimsInputs, claims_inputs
+from medpolicy.cli.files import writing
+from medpolicy.cli.options import JsonOption, library_of, print_json
+from medpolicy.cli.progress import progress_of
+from medpolicy.cli.screen import Screen, open_screen
+from medpolicy.cli.screening import EligibilityOption, MappingOption
+from medpolicy.errors import UsageError
+from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
+from medpolicy.library.library import Library
+from medpolicy.review.claims.counts import Rejections
+from medpolicy.review.determine import ENGINE
+from medpolicy.review.impact import Compared, impact_of
+from medpolicy.review.impact_json import impact_json
+from medpolicy.review.impact_page import impact_page
+from medpolicy.review.impact_text import RESTATED, before_and_after, examples_text, move_text, setting_text
+from medpolicy.review.report_view import count, dollars, lines_of
+from medpolicy.review.screening import LINES_PER_CHUNK, check_output
+from medpolicy.review.screening_output import PartialOutput, partial_output
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+_SHIPPED = "shipped"
+_FORMAT = 1
+_PHASES = {"compiling the old library": "codes", "compiling the new library": "codes", "comparing": "lines"}
+_EPILOG = """\b
+OLD and NEW are each a directory of policies, as --library takes it, or the word shipped: the policies that
+ship. Either may be given several times.
+
+\b
+Examples:
+  medpolicy impact claims/ --old shipped --new drafts/
+  medpolicy impact claims/ --old policies-2025/ --new policies-2026/ --html impact.html
+  medpolicy impact 'claims/2025-*.parquet' --eligibility members.parquet --old a/ --new b/ -o impact/
+
+\b
+With --output: DIR/impact.json, DIR/impact.html and DIR/moved/*.parquet, a row for each line that moves.
+Without claims, `medpolicy diff OLD NEW` says what a change of one policy means.
+
+\b
+Exit statuses: 0 no line moves; 1 lines move; 3 faults in policy files; 4 no such file; 5 claims that cannot be
+read; 64 wrong usage; 130 interrupted.
+"""
+
+
+@app.command("impact", short_help="What a change of the policies moves among claims.", epilog=_EPILOG)
+def impact_of_a_change(
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="INPUT", help="Claims: files, directories or globs, as `medpolicy screen` takes them."),
+    ] = None,
+    old: Annotated[list[str] | None, typer.Option("--old", metavar="OLD", help="The policies before.")] = None,
+    new: Annotated[list[str] | None, typer.Option("--new", metavar="NEW", help="The policies after.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="A new directory; it appears complete or not at all.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.")] = None,
+    eligibility: EligibilityOption = None,
+    mapping: MappingOption = None,
+    as_json: JsonOption = False,
+    chunk: Annotated[int, typer.Option("--chunk", metavar="LINES", help="How many lines at a time.")] = LINES_PER_CHUNK,
+    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="What the database may take, such as 700MB.")] = "700MB",
+    threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="How many; all cores where left out.")] = None,
+) -> int:
+    """Say which claim lines move from which answer to which when policies change: lines, members and dollars, by condition.
+
+    A line moves where its coverage, stance or prior authorization differs; one whose citation alone does is counted apart. Of a
+    member nothing is shown; the examples are claim and line numbers.
+    """
+    if not inputs:
+        raise UsageError(
+            "name the claims to compare by; without claims, `medpolicy diff OLD NEW` says what a change of a policy means"
+        )
+    if not old or not new:
+        raise UsageError(f"name the policies before and after: --old DIR --new DIR, where {_SHIPPED} is those that ship")
+    if output is not None:
+        check_output(output)
+    compared = Compared(old=_library(old), new=_library(new), old_names=tuple(old), new_names=tuple(new))
+    names = NO_MAPPING if mapping is None else read_claims_mapping(mapping)
+    beside = None if output is None else output.absolute().parent
+    with (
+        claims_inputs(inputs, eligibility=eligibility, mapping=names, temporary=beside) as found,
+        _directory(output, compared) as part,
+    ):
+        report = impact_json(
+            impact_of(
+                found.claims,
+                compared,
+                engine=ENGINE,
+                eligibility=found.eligibility,
+                mapping=names,
+                named=inputs,
+                elsewhere=_rejected_of(found),
+                lines_per_chunk=chunk,
+                memory=memory,
+                threads=threads,
+                moved=None if part is None else part.file("moved/part-00000.parquet").parent,
+                progress=progress_of(_PHASES),
+            )
+        )
+        page = impact_page(report).encode() if html is not None or part is not None else b""
+        if part is not None:
+            part.file("impact.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            part.file("impact.html").write_bytes(page)
+    if html is not None:
+        with writing(html) as file:
+            file.write(page)
+    if as_json:
+        print_json(report)
+    elif html is None or str(html) != "-":
+        _show(open_screen(), report)
+    return 1 if report["moved"]["lines"] else 0
+
+
+def _library(names: Sequence[str]) -> Library:
+    directories = [Path(name) for name in names if name != _SHIPPED]
+    return library_of(directories, shipped=_SHIPPED in names)
+
+
+def _rejected_of(found: ClaimsInputs) -> Rejections:
+    """The lines of the transactions that were rejected, by what was wrong with them."""
+    rejected: dict[tuple[str, str | None], int] = {}
+    for one in [] if found.acknowledgment is None else found.acknowledgment.rejected():
+        fault = ("rejected-transaction", one.code)
+        rejected[fault] = rejected.get(fault, 0) + one.lines
+    return rejected
+
+
+@contextlib.contextmanager
+def _directory(output: Path | None, compared: Compared) -> Iterator[PartialOutput | None]:
+    """The directory that becomes `output`; None where there is none to be."""
+    if output is None:
+        yield None
+        return
+    same_run = {"format": _FORMAT, "old": compared.old.digest, "new": compared.new.digest}
+    with partial_output(output, same_run) as part:
+        for left in (part.directory / "moved").glob("*"):  # of a run that was interrupted; this one does not go on with it
+            left.unlink()
+        yield part
+
+
+# -- for the terminal ---------------------------------------------------------------------------------------------------
+
+
+def _show(screen: Screen, report: dict[str, Any]) -> None:
+    counts, moved, amount = report["counts"], report["moved"], report["dollars"]
+    said = f"{lines_of(counts['lines'])}: {count(counts['answered'])} compared, {count(counts['rejected'])} rejected"
+    screen.line((said, "bold"))
+    for side, label in (("old", "before"), ("new", "after")):
+        screen.line(f"{label + ':':8}{', '.join(report['run'][side]['names'])}", indent=2)
+    for remark in report["remarks"]:
+        screen.line(remark, indent=2, hanging=2)
+    screen.blank()
+    if not moved["lines"]:
+        screen.line(("No line moves.", "bold green"))
+    else:
+        screen.line((f"{_measured(moved, amount)} move{'s' if moved['lines'] == 1 else ''}", "bold"))
+        for number, move in enumerate(report["moves"]["top"], start=1):
+            _show_move(screen, number, move, amount)
+        if report["moves"]["others"]:
+            screen.line(f"{count(report['moves']['others'])} other moves: {_measured(report['moves']['rest'], amount)}", indent=2)
+    screen.blank()
+    _show_still(screen, report)
+    screen.blank()
+    for limit in report["limits"]:
+        screen.line((limit, "dim"), hanging=2)
+
+
+def _show_move(screen: Screen, number: int, move: dict[str, Any], amount: str | None) -> None:
+    screen.line((f"{number}. {move_text(move)}", "bold"), indent=2, hanging=3)
+    screen.line(f"{_measured(move, amount)}, service from {move['first_day']} to {move['last_day']}", indent=5)
+    for name, of in _PARTS.items():
+        screen.line(f"{name}: ", _listed(move[of], of, amount), indent=5, hanging=2)
+    screen.line(f"such as {examples_text(move['examples'])}", indent=5, hanging=2)
+
+
+_PARTS = {
+    "policy": "policies",
+    "provision": "provisions",
+    "code": "codes",
+    "line of business": "lines_of_business",
+    "setting": "settings",
+}
+_SHOWN = 5
+
+
+def _listed(found: dict[str, Any], of: str, amount: str | None) -> str:
+    parts = [f"{_name(one, of)} ({_brief(one, amount)})" for one in found["top"][:_SHOWN]]
+    others = found["others"] + len(found["top"]) - len(parts)
+    return "; ".join([*parts, *([f"and {count(others)} more"] if others else [])])
+
+
+def _name(one: dict[str, Any], of: str) -> str:
+    if of == "policies":
+        policy = "no policy" if one["policy_number"] is None else f"{one['policy_issuer']} {one['policy_number']}"
+        return f"{policy}, version {before_and_after(one['old_version'], one['new_version'])}"
+    if of == "provisions":
+        return before_and_after(one["old_provision"], one["new_provision"])
+    if of == "codes":
+        return one["code"] or "none"
+    return setting_text(one["setting"]) if of == "settings" else str(one["line_of_business"])
+
+
+def _brief(one: dict[str, Any], amount: str | None) -> str:
+    return lines_of(one["lines"]) + ("" if amount is None else f", {dollars(one[amount])}")
+
+
+def _measured(one: dict[str, Any], amount: str | None) -> str:
+    members = one.get("members")
+    people = "" if members is None else f" of {count(members)} member{'' if members == 1 else 's'}"
+    return f"{lines_of(one['lines'])}{people}" + ("" if amount is None else f", {dollars(one[amount])}")
+
+
+def _show_still(screen: Screen, report: dict[str, Any]) -> None:
+    restated = report["restated"]
+    screen.line(f"{lines_of(report['same']['lines'])} with the same answer")
+    if restated["lines"]:
+        screen.line(f"{lines_of(restated['lines'])} with the same coverage, stance and authorization, and something else differs")
+        for name, one in restated["by"].items():
+            if one["lines"]:
+                screen.line(f"{RESTATED[name]}: {lines_of(one['lines'])}", indent=2)

@@ -1,0 +1,140 @@
+"""What is kept of the lines that a change moves, in DuckDB: totals by condition, and who their members are, for counting.
+
+`compared` is a chunk's lines with the numbers of both answers, `answers_old` and `answers_new` what the numbers stand for. Of
+every chunk something is added to
+
+    flows     lines and amounts by both answers' axes, and by what else differs
+    moved     those that move, by condition and month: policy, version, provision, code, line of business, setting
+    movers    which members each condition has, as numbers made of their ids
+"""
+# ruff: noqa: S608  # every name is this module's own
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from medpolicy.engines.tabular_answers import COLUMNS
+
+if TYPE_CHECKING:
+    import duckdb
+
+ANSWER_COLUMNS: Final = COLUMNS
+AXES: Final = ("coverage", "stance", "prior_authorization")
+BOTH_AXES: Final = tuple(f"{side}_{axis}" for side in ("old", "new") for axis in AXES)
+# What may differ in an answer whose axes do not.
+OTHERWISE: Final = {
+    "text": (
+        "policy_issuer",
+        "policy_number",
+        "policy_version",
+        "reason",
+        "provision",
+        "citation_section",
+        "citation_lines",
+        "citation_sha256",
+    ),
+    "basis": ("basis",),
+    "questions": ("ask",),
+    "notes": ("notes",),
+    "adjustments": ("carc", "rarc", "authorization_carc", "authorization_rarc"),
+}
+CONDITION: Final = (
+    *BOTH_AXES,
+    "policy_issuer",
+    "policy_number",
+    "old_version",
+    "new_version",
+    "old_provision",
+    "new_provision",
+    "code",
+    "issuer",
+    "line_of_business",
+    "setting",
+)
+_SUMS: Final = (
+    "count(*) AS lines, sum(charge_amount)::DOUBLE AS charge, sum(allowed_amount)::DOUBLE AS allowed, "
+    "sum(paid_amount)::DOUBLE AS paid, 0 AS changing"
+)
+_AMOUNTS: Final = "lines BIGINT, charge DOUBLE, allowed DOUBLE, paid DOUBLE, changing BIGINT"
+_OF_EACH: Final = (
+    "compared AS line JOIN answers_old AS old ON line.old_answer = old.number "
+    "JOIN answers_new AS new ON line.new_answer = new.number"
+)
+_MOVES: Final = "(" + " OR ".join(f"old.{axis} IS DISTINCT FROM new.{axis}" for axis in AXES) + ")"
+
+
+def create_impact_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables, empty."""
+    flows = ", ".join([*(f"{name} VARCHAR" for name in BOTH_AXES), *(f"{name} BOOLEAN" for name in OTHERWISE)])
+    condition = ", ".join(f"{name} VARCHAR" for name in CONDITION)
+    rest = "first_day DATE, last_day DATE, example STRUCT(claim_id VARCHAR, claim_line_number BIGINT)"
+    connection.execute(
+        f"CREATE TEMP TABLE flows ({flows}, moves BOOLEAN, {_AMOUNTS});"
+        f"CREATE TEMP TABLE moved (condition UBIGINT, {condition}, month DATE, {_AMOUNTS}, {rest});"
+        "CREATE TEMP TABLE movers (condition UBIGINT, person UBIGINT)"
+    )
+
+
+def insert_flows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the lines of `compared`."""
+    axes = ", ".join(f"{side}.{axis}" for side in ("old", "new") for axis in AXES)
+    otherwise = ", ".join(
+        " OR ".join(f"old.{column} IS DISTINCT FROM new.{column}" for column in columns) for columns in OTHERWISE.values()
+    )
+    connection.execute(f"INSERT INTO flows SELECT {axes}, {otherwise}, {_MOVES}, {_SUMS} FROM {_OF_EACH} GROUP BY ALL")
+
+
+def insert_moves(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add those that move, by condition."""
+    example = "min(struct_pack(claim_id := claim_id, claim_line_number := claim_line_number))"
+    connection.execute(
+        f"INSERT INTO moved SELECT {_CONDITION_NUMBER}, {', '.join(CONDITION)}, date_trunc('month', service_date), {_SUMS}, "
+        f"min(service_date), max(service_date), {example} FROM ({_moving()}) GROUP BY ALL"
+    )
+
+
+def insert_movers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add their members, each once for a condition."""
+    connection.execute(
+        f"INSERT INTO movers SELECT DISTINCT {_CONDITION_NUMBER}, hash(person) FROM ({_moving()}) WHERE person IS NOT NULL"
+    )
+
+
+# Of sixty-four bits, so that two conditions or members are practically never taken for one.
+_CONDITION_NUMBER: Final = f"hash({', '.join(CONDITION)})"
+
+
+def _moving() -> str:
+    axes = ", ".join(f"{side}.{axis} AS {side}_{axis}" for side in ("old", "new") for axis in AXES)
+    sides = ", ".join(f"{side}.{of} AS {side}_{name}" for name, of in _BY_SIDE.items() for side in ("old", "new"))
+    # Whose policy: the one that answers now, else the one that did.
+    policy = ", ".join(
+        f"CASE WHEN new.policy_number IS NULL THEN old.{name} ELSE new.{name} END AS {name}"
+        for name in ("policy_issuer", "policy_number")
+    )
+    return f"SELECT line.*, {axes}, {sides}, {policy} FROM {_OF_EACH} WHERE {_MOVES}"
+
+
+_BY_SIDE: Final = {"version": "policy_version", "provision": "provision"}
+
+
+def moved_lines() -> str:
+    """SQL for the keys of the lines that move, and both answers."""
+    answers = ", ".join(f"{side}.{column} AS {side}_{column}" for side in ("old", "new") for column in _WRITTEN)
+    order = "ORDER BY claim_id, claim_line_number"
+    return f"SELECT line.claim_id, line.claim_line_number, {answers} FROM {_OF_EACH} WHERE {_MOVES} {order}"
+
+
+_WRITTEN: Final = (
+    *AXES,
+    "basis",
+    "policy_issuer",
+    "policy_number",
+    "policy_version",
+    "reason",
+    "provision",
+    "citation_section",
+    "citation_lines",
+    "citation_sha256",
+    "ask",
+)
