@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from medpolicy.authoring.lint.diagnosis_codes import diagnosis_codes
 from medpolicy.authoring.lint.references import cited_numbers, in_ranges
 from medpolicy.authoring.lint.subject import plain
+from medpolicy.authoring.lint.vocabulary import CONDITIONAL, FIELDS
 from medpolicy.authoring.lint.wording import demand_in, names_any, phrase_with, same_product
 from medpolicy.model.codes import CodeSystem, parse_code_range
 
@@ -122,3 +125,22 @@ def test_the_bundled_codes() -> None:
 )
 def test_codes_of_a_range(text: str, there_are: bool) -> None:
     assert diagnosis_codes().any_in(parse_code_range(CodeSystem.ICD_10_CM, text)) is there_are
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names_one"),
+    [
+        ("When services are also investigational:", False),
+        ("When the services may be medically necessary:", False),
+        ("Investigational when used at home:", True),
+        ("Not covered unless rest has failed:", True),
+    ],
+)
+def test_a_heading_that_begins_with_when_names_no_condition(sentence: str, names_one: bool) -> None:
+    assert (re.search(CONDITIONAL, sentence, re.IGNORECASE) is not None) is names_one
+
+
+def test_each_field_is_told_by_words_of_a_title() -> None:
+    titles = ("Cochlear Implants", "Lung Volume", "Varicose Veins", "Knee Braces")
+    told = {title for title in titles for names, _ in FIELDS if names_any(title, names)}
+    assert told == {"Cochlear Implants", "Lung Volume", "Varicose Veins"}

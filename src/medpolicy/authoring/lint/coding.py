@@ -46,7 +46,7 @@ def conditions(subject: Subject) -> Iterator[Finding]:
 
 def descriptors(subject: Subject) -> Iterator[Finding]:
     """Listed codes whose descriptor, as the document prints it, names nothing of the field that the policy's title names."""
-    fields = [terms for field, terms in FIELDS.items() if names_any(subject.policy.title, (field,))]
+    fields = [terms for field, terms in FIELDS if names_any(subject.policy.title, field)]
     if not fields:
         return
     for version in subject.policy.versions:
