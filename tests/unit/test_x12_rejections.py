@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from medpolicy.exchange.x12.claims_837 import convert_837
 from tests.x12_files import (
     CLAIM,
     INSTITUTIONAL,
+    INSTITUTIONAL_BODY,
     LINE,
     PROFESSIONAL_BODY,
     PROVIDER,
@@ -189,6 +192,43 @@ def test_without_the_last_terminator(tmp_path: Path) -> None:
 def test_a_file_that_is_no_837(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(ClaimsError, match=r"claims\.837"):
         converted(tmp_path, data)
+
+
+def test_a_byte_order_mark_and_text_before_the_first_interchange(tmp_path: Path) -> None:
+    rows, report = converted(tmp_path, b"\xef\xbb\xbf" + file_837())
+    assert (rows, report.rejected()) == (2, [])
+    rows, report = converted(tmp_path, b"From: a mail\n\n" + file_837())
+    assert rows == 2
+    assert rejected(report) == [("", "TA105 022", 0)]
+
+
+def test_whatever_happens_to_a_file_no_line_is_lost(tmp_path: Path) -> None:
+    """Bytes are deleted, doubled, changed and cut off at random; what `converted` asserts holds, and nothing breaks."""
+    draw = random.Random(7)  # noqa: S311
+    facility = Group((Transaction(INSTITUTIONAL_BODY, guide=INSTITUTIONAL),), number="2", guide=INSTITUTIONAL)
+    whole = file_837(
+        Interchange((Group((ONE, TWO)), facility)), Interchange(number="000000002", delimiters=("|", ">", "^", "!"), newline="")
+    )
+    for _ in range(200):
+        data = bytearray(whole)
+        for _ in range(draw.randint(1, 4)):
+            start = draw.randrange(1, len(data))
+            end = start + draw.choice([1, 2, 5, 20, 100, 400])
+            match draw.randrange(5):
+                case 0:
+                    del data[start:end]
+                case 1:
+                    data[start:start] = data[start:end]
+                case 2:
+                    data[start : start + 1] = draw.choice([b"~", b"*", b":", b"!", b"|", b"\n", b"A", b"\xff", b"\0"])
+                case 3:
+                    data[start:start] = whole[:106]
+                case _ if start > 400:
+                    del data[start:]
+        with contextlib.suppress(ClaimsError):  # ISA itself was hit, and no other is left
+            _, report = converted(tmp_path, bytes(data))
+            assert report.as_json()["lines"] == report.lines
+            assert report.as_text()
 
 
 def test_zipped(tmp_path: Path) -> None:

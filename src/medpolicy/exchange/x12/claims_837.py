@@ -49,10 +49,6 @@ def examine(file: Path) -> FileRecord:
     current: TransactionRecord | None = None
     for segment in _segments(file):
         position = segment.position
-        if position == 1 and segment.is_stray:
-            raise ClaimsError(
-                f"{file}: does not begin with an interchange (ISA) that can be read; give 837 files as they were sent"
-            )
         envelopes.feed(segment)
         transaction = envelopes.transaction
         if transaction is None:
@@ -71,6 +67,8 @@ def examine(file: Path) -> FileRecord:
     if position == 0:
         raise ClaimsError(f"{file}: is empty")
     envelopes.end(position)
+    if all(interchange.is_stray for interchange in envelopes.interchanges):
+        raise ClaimsError(f"{file}: holds no interchange (ISA) that can be read; give 837 files as they were sent")
     return FileRecord(str(file), envelopes.interchanges)
 
 

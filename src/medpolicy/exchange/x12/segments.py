@@ -11,6 +11,7 @@ _LONGEST: Final = 1 << 20  # characters of a segment; what is longer is none
 _HEADER_ELEMENTS: Final = 16
 _LONGEST_HEADER: Final = 300
 _BETWEEN: Final = " \t\r\n\x00\x1a"  # what may stand between segments: line ends, and padding at the end
+_BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"  # as it looks byte by byte
 _SEGMENT_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 # An interchange that starts within a segment: two files were put together, the first of which was cut off.
 _HEADER_WITHIN: Final = re.compile(r"ISA([^\sA-Za-z0-9])\d\d\1.{10}\1\d\d\1.{10}\1")
@@ -67,6 +68,7 @@ def segments(file: IO[bytes]) -> Iterator[Segment]:
     text = _Text(file)
     delimiters: Delimiters | None = None
     position = 0
+    text.skip(_BETWEEN + _BYTE_ORDER_MARK)
     while text.skip(_BETWEEN):
         position += 1
         header = _header(text.head(_LONGEST_HEADER)) if text.head(3) == "ISA" else None
