@@ -1,0 +1,239 @@
+"""What a change of policies moves: against deciding each line by itself twice, and each figure of claims made by hand."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from medpolicy.formats.library_files import load_library
+from medpolicy.library.library import Library
+from medpolicy.review.claims.reading import open_claims
+from medpolicy.review.demo_claims import DemoClaims, write_demo_claims
+from medpolicy.review.determine import determine
+from medpolicy.review.impact import Compared, impact_of
+from medpolicy.review.impact_json import impact_json
+from medpolicy.review.impact_page import impact_page
+from medpolicy.review.impact_summary import Axes, ImpactSummary
+from tests.changed_library import write_claims, write_libraries
+
+
+def _compared(old: Path, new: Path) -> Compared:
+    return Compared(old=load_library(old), new=load_library(new), old_names=("old",), new_names=("new",))
+
+
+@pytest.fixture(scope="module")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return write_libraries(tmp_path_factory.mktemp("libraries"))
+
+
+@pytest.fixture(scope="module")
+def summary(libraries: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> ImpactSummary:
+    claims = write_claims(tmp_path_factory.mktemp("claims") / "claims.parquet")
+    return impact_of([claims], _compared(*libraries), engine="medpolicy 0.1.0")
+
+
+@pytest.fixture(scope="module")
+def report(summary: ImpactSummary) -> dict[str, Any]:
+    return impact_json(summary)
+
+
+_INVESTIGATIONAL = Axes("not-covered", "investigational", "not-addressed")
+_COSMETIC = Axes("not-covered", "cosmetic", "not-addressed")
+
+
+def test_lines_members_and_dollars_that_move(summary):
+    assert (summary.amount, summary.total.lines, summary.moved.lines, summary.members) == ("paid", 8, 4, 3)
+    assert summary.moved.paid == Decimal("1350.50")
+    assert [(move.old, move.new, move.whole.totals.lines, move.whole.members) for move in summary.moves] == [
+        (Axes("not-covered", "investigational", "auth-needed"), Axes("not-covered", "cosmetic", "no-auth"), 1, 1),
+        (_INVESTIGATIONAL, _COSMETIC, 2, 2),
+        (Axes("conditional", None, "auth-needed"), Axes("conditional", None, "no-auth"), 1, 1),
+    ]
+
+
+def test_what_does_not_move(summary):
+    assert (summary.same.lines, summary.restated.lines) == (3, 1)
+    assert {name: totals.lines for name, totals in summary.restated_by.items()} == {
+        "text": 1,
+        "basis": 0,
+        "questions": 0,
+        "notes": 0,
+        "adjustments": 0,
+    }
+    assert summary.restated_by["text"].paid == Decimal("5.00")
+
+
+def test_a_move_by_its_conditions(summary):
+    move = summary.moves[1]
+    assert (move.whole.totals.paid, move.whole.first_day, move.whole.last_day) == (
+        Decimal("300.50"),
+        date(2021, 5, 1),
+        date(2021, 7, 9),
+    )
+    assert {name: [(part.key, part.totals.lines) for part in parts.parts] for name, parts in move.by.items()} == {
+        "policies": [(("north", "100", "2020-01", "2020-01"), 2)],
+        "provisions": [(("north", "100", "never", "never"), 2)],
+        "codes": [(("22222",), 2)],
+        "lines_of_business": [(("north", "north-line"), 2)],
+        "settings": [(("outpatient",), 2)],
+    }
+    assert [tuple(example) for example in move.examples] == [("A", 1)]
+    assert [(group.key, group.totals.paid) for group in summary.months] == [
+        (("2021-05",), Decimal("1150.50")),
+        (("2021-07",), Decimal("200.00")),
+    ]
+
+
+def test_coverage_before_and_after_is_of_all_lines(summary):
+    found = {group.key: group.totals.lines for group in summary.coverages}
+    assert found == {
+        ("not-covered", "not-covered"): 5,
+        ("conditional", "conditional"): 1,
+        ("not-addressed", "not-addressed"): 2,
+    }
+
+
+def test_the_json(report):
+    assert report == json.loads(json.dumps(report))
+    assert report["counts"]["lines"] == report["counts"]["answered"] + report["counts"]["rejected"] == 9
+    assert report["counts"]["rejections"] == [{"reason": "invalid-date", "column": "claim_line_start_date", "lines": 1}]
+    assert report["run"]["old"]["names"] == ["old"]
+    assert report["moved"] == {"lines": 4, "charge": None, "allowed": None, "paid": 1350.5, "members": 3}
+    first = report["conditions"]["top"][0]
+    assert first == {
+        "old": {"coverage": "not-covered", "stance": "investigational", "prior_authorization": "auth-needed"},
+        "new": {"coverage": "not-covered", "stance": "cosmetic", "prior_authorization": "no-auth"},
+        "policy_issuer": "north",
+        "policy_number": "100",
+        "old_version": "2020-01",
+        "new_version": "2020-01",
+        "old_provision": "never",
+        "new_provision": "never",
+        "code": "22222",
+        "issuer": "north",
+        "line_of_business": "north-line",
+        "setting": "inpatient",
+        "lines": 1,
+        "charge": None,
+        "allowed": None,
+        "paid": 1000.0,
+        "members": 1,
+        "first_day": "2021-05-01",
+        "last_day": "2021-05-01",
+        "example": {"claim_id": "B", "claim_line_number": 1},
+    }
+    assert report["moves"]["top"][0]["policies"]["top"][0]["title"] == "Widgets and their uses"
+    assert "SECRET" not in json.dumps(report)
+
+
+def test_the_page(report):
+    page = impact_page(report)
+    assert page == impact_page(report)
+    assert "SECRET" not in page
+    assert "<script" not in page
+    assert '4</span> <span class="label">lines move' in page
+    assert "Of 9 lines, 8 were answered and 1 were rejected" in page
+    assert "payment edits are not evaluated" in page
+
+
+def test_an_issuer_of_one_library_only(tmp_path):
+    old, new = write_libraries(tmp_path, issuers_after=("north",))
+    claims = write_claims(tmp_path / "claims.parquet")
+    there, back = (impact_of([claims], compared, engine="") for compared in (_compared(old, new), _compared(new, old)))
+    gone = [(move.old.coverage, move.new.coverage, move.whole.totals.lines) for move in there.moves if move.by["codes"].parts]
+    assert ("not-covered", "not-addressed", 1) in gone
+    assert ("not-addressed", "not-covered", 1) in [(move.old.coverage, move.new.coverage, 1) for move in back.moves]
+    assert there.run.remarks == ("Only the old library has the issuer south; in the other its lines count as not addressed.",)
+    assert back.run.remarks[0].startswith("Only the new library has the issuer south")
+
+
+def test_lines_of_business_and_settings_that_differ_are_said(tmp_path):
+    old, new = write_libraries(tmp_path)
+    issuer = new / "north" / "issuer.yaml"
+    text = (
+        issuer.read_text(encoding="utf-8")
+        .replace("id: north-line", "id: north-other")
+        .replace("coverage_by_stance", 'inpatient: {places_of_service: ["22"]}\ncoverage_by_stance')
+    )
+    issuer.write_text(text, encoding="utf-8")
+    for file in (new / "north").rglob("2020-01.yaml"):
+        file.write_text(file.read_text(encoding="utf-8").replace("north-line", "north-other"), encoding="utf-8")
+    found = impact_of([write_claims(tmp_path / "claims.parquet")], _compared(old, new), engine="")
+    assert [remark.split(";")[0] for remark in found.run.remarks] == [
+        "Only one of the libraries declares these lines of business of north: north-line, north-other",
+        "What north takes for inpatient differs",
+    ]
+    assert {move.new.coverage for move in found.moves} == {"not-addressed"}
+
+
+def test_claims_that_do_not_say_whose_they_are(tmp_path, libraries):
+    claims = write_claims(tmp_path / "with.parquet")
+    without = tmp_path / "without.parquet"
+    pq.write_table(pq.read_table(claims).drop_columns("person_id"), without)
+    found = impact_of([without], _compared(*libraries), engine="")
+    assert (found.moved.lines, found.members, found.moves[0].whole.members) == (4, None, None)
+    assert "Members" not in impact_page(impact_json(found))
+
+
+def test_the_same_library_moves_nothing(tmp_path, libraries):
+    found = impact_of([write_claims(tmp_path / "claims.parquet")], _compared(libraries[0], libraries[0]), engine="")
+    assert (found.moved.lines, found.same.lines, found.moves, found.conditions.parts, found.members) == (0, 8, (), (), None)
+    assert "No line moves." in impact_page(impact_json(found))
+
+
+# -- against deciding each line twice ---------------------------------------------------------------------------------
+
+
+def _axes(row: dict[str, Any], library: Library) -> tuple[str | None, ...]:
+    request = {
+        "issuer": row["issuer"],
+        "service_date": row["service_date"].isoformat(),
+        "line_of_business": row["line_of_business"],
+        **({"setting": row["setting"]} if row["setting"] else {}),
+        "procedures": [row["code"]],
+        **({"diagnoses": row["diagnoses"]} if row["diagnoses"] else {}),
+        "member": {name: row[name] for name in ("age", "sex") if row[name] is not None},
+    }
+    service = determine(request, library, as_of=date(9999, 12, 31))["services"][0]
+    return tuple(service.get(axis) for axis in ("coverage", "stance", "prior_authorization"))
+
+
+@pytest.mark.parametrize("lines_per_chunk", [100_000, 2_500])
+def test_each_line_decided_twice(tmp_path, libraries, lines_per_chunk):
+    compared = _compared(*libraries)
+    write_demo_claims(tmp_path / "claims", DemoClaims(lines=12_000, first_year=2020, last_year=2024), compared.old)
+    (tmp_path / "moved").mkdir()
+    found = impact_of([tmp_path / "claims"], compared, engine="", lines_per_chunk=lines_per_chunk, moved=tmp_path / "moved")
+    with open_claims([tmp_path / "claims"], compared.new) as claims:
+        rows = claims.lines.to_pyarrow().to_pylist()
+    expected: Counter[tuple[Any, ...]] = Counter()
+    people: dict[tuple[Any, ...], set[str]] = {}
+    dollars: dict[tuple[Any, ...], Decimal] = {}
+    keys = set()
+    for row in rows:
+        if row["code"] is None:
+            continue
+        move = (_axes(row, compared.old), _axes(row, compared.new))
+        if move[0] != move[1]:
+            expected[move] += 1
+            people.setdefault(move, set()).add(row["person"])
+            dollars[move] = dollars.get(move, Decimal(0)) + round(Decimal(row["paid_amount"] or 0), 2)
+            keys.add((row["claim_id"], row["claim_line_number"]))
+    assert len(keys) > 20
+    assert len(rows) == found.total.lines
+    got = {(tuple(move.old), tuple(move.new)): move.whole for move in found.moves}
+    assert {move: whole.totals.lines for move, whole in got.items()} == dict(expected)
+    assert {move: whole.members for move, whole in got.items()} == {move: len(who) for move, who in people.items()}
+    assert {move: whole.totals.paid for move, whole in got.items()} == dollars
+    assert found.members == len(set.union(*people.values()))
+    written = pq.read_table(tmp_path / "moved")
+    assert set(zip(written["claim_id"].to_pylist(), written["claim_line_number"].to_pylist(), strict=True)) == keys
+    assert not {"person", "age", "sex", "state", "diagnoses"} & set(written.column_names)
+    assert {tuple(example) for move in found.moves for example in move.examples} <= keys
