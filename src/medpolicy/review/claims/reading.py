@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -154,13 +155,24 @@ def faults_named() -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
-        text = str(error).splitlines()[0]
+    except (duckdb.Error, OSError) as error:
+        text = str(error)
         if "No space left" in text:
             raise OSError(28, "no space left on device") from None
-        files = [word.strip("'\"") for word in text.split() if "/" in word]
-        where = f"{files[0]}: " if files else ""
+        named = [word for word in _QUOTED.findall(text) if "/" in word and Path(word).is_file()]
+        # What its reader of Parquet finds odd is often no more than an Error, and through Arrow an OSError without a number.
+        is_of_reading = isinstance(error, duckdb.IOException | duckdb.SerializationException) or type(error) is duckdb.Error
+        is_of_arrow = isinstance(error, OSError) and error.errno is None
+        is_of_a_file = isinstance(error, duckdb.InvalidInputException) and (named or _OF_PARQUET.search(text))
+        if not (is_of_reading or is_of_arrow or is_of_a_file):
+            raise
+        where = f"{named[0]}: " if named else ""
         raise ClaimsError(f"{where}a claims file cannot be read to its end; it may be cut off; write or copy it again") from None
+
+
+# What a message quotes may be a path, or a value of a member.
+_QUOTED: Final = re.compile(r"[\"']([^\"']+)[\"']")
+_OF_PARQUET: Final = re.compile(r"parquet|decompress|thrift|page", re.IGNORECASE)
 
 
 def _prepared(
