@@ -235,3 +235,9 @@ def test_procedures_of_icd_10_and_a_code_of_a_kind_that_is_not_announced() -> No
     assert _listings(table.format("ICD-10 Procedure")) == [("icd-10-pcs", "with-provisions", None, ["0DH60MZ"])]
     extraction = _coding(table.format("ICD-10 Diagnosis"))
     assert not_understood(extraction.book.close())[-1].startswith("| 0DH60MZ")
+
+
+def test_a_range_of_diagnoses_that_ends_before_it_starts_is_not_understood() -> None:
+    extraction = _coding("# Braces\n\n## Coding\n\n| ICD-10-CM | Text |\n|---|---|\n| M17.5 - M17.0 | One |\n| M17.9 | Two |\n")
+    assert [one["codes"] for one in extraction.version["diagnosis_listings"]] == [["M17.9"]]
+    assert not_understood(extraction.book.close())[-1].startswith("| M17.5")

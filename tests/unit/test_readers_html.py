@@ -117,3 +117,8 @@ def test_the_space_between_words_keeps_its_line():
     (block,) = [block for block in blocks_of('<html>Knee<b\n class="a"\n>\nmassage') if block.text]
     assert (block.text, block.lines) == ("Knee massage", (1, 3, 4))
     assert [span.line for span in block.spans] == [1, 3, 4]
+
+
+def test_a_quote_in_the_name_of_an_attribute_opens_no_value():
+    document = read_document(b'<html>\n<ol st"e="x">\n<li><p>One</p>\n<li>Two">\n</html>', "a.html")
+    assert [(block.text, block.lines) for block in document.blocks if block.text] == [("One", (3,)), ('Two">', (4,))]

@@ -37,6 +37,8 @@ from medpolicy.authoring.extraction.context import Extraction, Item, mark, uniqu
 from medpolicy.authoring.extraction.entries import Entry, content, line_entries, lines_of_row, lines_outside_rows, split_at
 from medpolicy.authoring.extraction.lines_of_business import lines_named_in
 from medpolicy.authoring.outline import Section, SectionKind
+from medpolicy.errors import InvalidModel
+from medpolicy.model.codes import CodeSystem, parse_code_range
 
 ALONE: Final = "alone"
 WITH_PROVISIONS: Final = "with-provisions"
@@ -304,6 +306,12 @@ class _CodingReader:
         return item
 
     def _add_diagnosis(self, section: Section, printed: PrintedCode, row: Entry) -> None:
+        codes = printed.first if printed.last is None else f"{printed.first}-{printed.last}"
+        try:
+            parse_code_range(CodeSystem.ICD_10_CM, codes)
+        except InvalidModel as fault:
+            self._extraction.book.not_understood(row.lines, str(fault))
+            return
         words = self._words or _Words(section, row.lines)
         heading = section.heading.lines if section.heading is not None else words.lines
         above = words.lines if words.stance is not None else heading
@@ -311,7 +319,6 @@ class _CodingReader:
         listing = next((item for item in self._diagnoses if item["citation"]["lines"] == cited["lines"]), None)
         if listing is None:
             listing = self._new_diagnoses(section, words, cited)
-        codes = printed.first if printed.last is None else f"{printed.first}-{printed.last}"
         if codes not in listing["codes"]:
             listing["codes"].append(codes)
         self._extraction.use(row.lines, f"diagnosis_listings[{listing['id']}]")

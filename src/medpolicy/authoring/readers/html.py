@@ -20,7 +20,8 @@ _LINE = "data-source-line"
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(script|style)\b.*?(?:</\1\s*>|\Z)"
-    r"|<[a-zA-Z/!?](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>",
+    # A quote opens a value only behind "="; elsewhere it is a sign like any other. Nothing is tried twice.
+    r"|<[a-zA-Z/!?](?>[^<>\"'=]+|=\s*\"[^\"]*\"|=\s*'[^']*'|[\"'=])*+>",
     re.DOTALL | re.IGNORECASE,
 )
 _START_TAG = re.compile(r"<([a-zA-Z][^\s/>]*)")
