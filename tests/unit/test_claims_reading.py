@@ -12,6 +12,7 @@ import pytest
 from medpolicy import Library, load_library
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import ClaimsMapping
+from medpolicy.review.claims import sources
 from medpolicy.review.claims.counts import sum_of
 from medpolicy.review.claims.reading import open_claims
 from medpolicy.review.demo_claims import DemoClaims, write_demo_claims
@@ -69,10 +70,11 @@ def test_without_eligibility_the_claims_own_plan_decides(library: Library, tmp_p
 
 
 def test_the_lines_start_date_decides_else_the_claims(library: Library, tmp_path: Path) -> None:
-    rows = lines({"claim_start_date": "2024-01-01"}, {"claim_line_start_date": None, "claim_start_date": "2024-01-01"})
+    claim = {"claim_start_date": "2024-01-01", "claim_end_date": "2024-01-03"}
+    rows = lines(claim, {"claim_line_start_date": None, **claim})
     own, claims = taken(library, write_parquet(tmp_path / "claims.parquet", rows))
-    assert own["service_date"] == date(2025, 4, 1)
-    assert claims["service_date"] == date(2024, 1, 1)
+    assert (own["service_date"], own["service_end"]) == (date(2025, 4, 1), date(2025, 4, 1))
+    assert (claims["service_date"], claims["service_end"]) == (date(2024, 1, 1), date(2024, 1, 3))
 
 
 def test_the_plans_own_names(library: Library, tmp_path: Path) -> None:
@@ -150,6 +152,17 @@ def test_chunks_keep_row_groups_whole_and_small_files_together(library: Library,
         assert [chunk.rows for chunk in claims.chunks(4)] == [3, 3, 4, 3, 3, 4, 2, 4, 2]
 
 
+def test_chunks_of_csv_do_not_depend_on_how_it_was_staged(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_BLOCK", 10)
+    file = write_csv(tmp_path / "claims.csv", lines(*[{"claim_id": f"C{at:02}"} for at in range(25)]))
+    with open_claims([file], library) as claims:
+        chunks = claims.chunks(15)
+        assert [chunk.rows for chunk in chunks] == [10, 15]
+        assert sorted(chunks[0].lines.claim_id.to_pyarrow().to_pylist()) == [f"C{at:02}" for at in range(10)]
+
+
 def test_a_chunk_has_at_least_a_line(library: Library, demo: Path) -> None:
     with open_claims([demo], library) as claims, pytest.raises(UsageError, match="at least one"):
         claims.chunks(0)
@@ -182,8 +195,9 @@ def test_a_fingerprint_knows_the_same_input_again(library: Library, tmp_path: Pa
 
 
 def test_a_fingerprint_tells_other_input(library: Library, tmp_path: Path) -> None:
-    first = write_parquet(tmp_path / "claims.parquet", lines({}))
-    second = write_parquet(tmp_path / "changed" / "claims.parquet", lines({"paid_amount": "61"}))
+    first = write_parquet(tmp_path / "claims.parquet", lines({}), compression="none")
+    second = write_parquet(tmp_path / "changed" / "claims.parquet", lines({"paid_amount": "61.00"}), compression="none")
+    assert first.stat().st_size == second.stat().st_size
     comma = write_csv(tmp_path / "claims.csv", lines({}))
     eligibility = write_parquet(tmp_path / "eligibility.parquet", spans({}))
     mapped = ClaimsMapping(issuer="bcbsma")

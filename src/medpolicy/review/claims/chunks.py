@@ -56,20 +56,22 @@ class Chunk:
     @contextlib.contextmanager
     def checked(self) -> Iterator[CheckedChunk]:
         """The chunk, read and checked once, and held (in memory, or spilled where that is full) until the end of the block."""
-        name = f"checked_{self._name}"
-        kept = ", ".join([*ENGINE_COLUMNS, "has_diagnosis", "icd_9", "file", "row", "fault"])
-        self._backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {kept} FROM ({self._sql})")
+        table = f"checked_{self._name}"
+        # The path of a file for every line takes more room than the line's own values.
+        place = [f"CASE WHEN fault IS NOT NULL THEN {name} END AS {name}" for name in ("file", "row")]
+        kept = ", ".join([*ENGINE_COLUMNS, "has_diagnosis", "icd_9", *place, "fault"])
+        self._backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {kept} FROM ({self._sql})")
         try:
-            lines = f"SELECT {', '.join(ENGINE_COLUMNS)} FROM {name} WHERE fault IS NULL"
-            rejected = f"SELECT {REJECTED_COLUMNS} FROM {name} WHERE fault IS NOT NULL"
+            lines = f"SELECT {', '.join(ENGINE_COLUMNS)} FROM {table} WHERE fault IS NULL"
+            rejected = f"SELECT {REJECTED_COLUMNS} FROM {table} WHERE fault IS NOT NULL"
             yield CheckedChunk(
                 self._view(f"held_lines_{self._name}", lines),
                 self._view(f"held_rejected_{self._name}", rejected),
-                counted(self._backend.con, name),
+                counted(self._backend.con, table),
             )
         finally:
             self._backend.con.execute(
-                f"DROP VIEW IF EXISTS held_lines_{self._name}; DROP VIEW IF EXISTS held_rejected_{self._name}; DROP TABLE {name}"
+                f"DROP VIEW IF EXISTS held_lines_{self._name}; DROP VIEW IF EXISTS held_rejected_{self._name}; DROP TABLE {table}"
             )
 
     @property

@@ -21,10 +21,14 @@ from medpolicy.review.claims.sql import literal, name
 if TYPE_CHECKING:
     import duckdb
 
+_BLOCK = 100_000  # rows of CSV
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A Parquet file: the one that was given, or what was made of it. `groups`: the rows of each row group."""
+    """A Parquet file: the one that was given, or what was made of it. `groups`: the rows of each row group, or of CSV of each
+    block.
+    """
 
     path: Path
     given: TableFile
@@ -109,7 +113,11 @@ def stage_source(connection: duckdb.DuckDBPyConnection, table: Table, directory:
                     "INSERT INTO unreadable SELECT ?, ?, unnest(?::BIGINT[])",
                     [table.table, str(file.path), list(staged.unreadable)],
                 )
-        files.append(SourceFile(path, file, file.csv is not None or file.staged, _row_groups(connection, path)))
+        groups = _row_groups(connection, path)
+        if file.csv is not None:  # how DuckDB cut what it wrote may differ from run to run; chunks may not
+            rows = sum(groups)
+            groups = tuple(min(_BLOCK, rows - first) for first in range(0, rows, _BLOCK))
+        files.append(SourceFile(path, file, file.csv is not None or file.staged, groups))
     return Source(table, tuple(files))
 
 
