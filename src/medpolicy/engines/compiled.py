@@ -9,7 +9,7 @@ next. Services that more than one policy may decide, and Medicare's own policies
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from medpolicy.engines import reference
 from medpolicy.engines.case import Case
 from medpolicy.engines.compiled_policy import NO_NAMES, UNLISTED, Answer, Coded, CompiledPolicy
 from medpolicy.formats.answers import Words, copy_of, service_json
+from medpolicy.library.in_force import PartInForce
 from medpolicy.library.library import IssuerIndex, Library
 from medpolicy.model.determination import (
     Determination,
@@ -27,6 +28,7 @@ from medpolicy.model.determination import (
     ServiceDetermination,
 )
 from medpolicy.model.issuer import Coverage, LineOfBusiness, Program, Setting
+from medpolicy.model.policy import Part
 from medpolicy.model.products import product_key
 from medpolicy.model.request import Request, RequestedService
 
@@ -75,10 +77,15 @@ def answer(request: Request, library: Library, *, as_of: date, engine: str, word
 
 
 class CompiledIndex:
-    """A library, compiled as far as it was asked about."""
+    """A library, compiled as far as it was asked about.
 
-    def __init__(self, library: Library, words: Words | None) -> None:
+    `ahead`: whether all that provisions may come to is worked out when a policy is first asked about, so that each later request
+    is quick; not where few questions are asked of each of many policies.
+    """
+
+    def __init__(self, library: Library, words: Words | None, *, ahead: bool = True) -> None:
         self.library = library
+        self.ahead = ahead
         self.words = words
         self._policies: dict[int, CompiledPolicy] = {}
         self._lines: dict[tuple[str, str], tuple[LineOfBusiness, IssuerIndex, bool]] = {}
@@ -116,6 +123,10 @@ class CompiledIndex:
             )
             coded.ready[setting] = service_json(self.service(Case(request, service, True), day), self.words)
 
+    def parts_on(self, at: int, day: date) -> Mapping[Part, PartInForce]:
+        """The parts of a policy's text on a day."""
+        return self._policy(at).parts_on(day)
+
     def forget(self, at: int) -> None:
         """Let go of what was compiled for a policy; it is compiled again when it is next asked about."""
         self._policies.pop(at, None)
@@ -123,7 +134,7 @@ class CompiledIndex:
     def _policy(self, at: int) -> CompiledPolicy:
         found = self._policies.get(at)
         if found is None:
-            found = self._policies[at] = CompiledPolicy(at, self.library, self.words)
+            found = self._policies[at] = CompiledPolicy(at, self.library, self.words, ahead=self.ahead)
         return found
 
     def _line(self, request: Request) -> tuple[LineOfBusiness, IssuerIndex, bool]:

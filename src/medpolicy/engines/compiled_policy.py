@@ -71,8 +71,9 @@ class Answer(NamedTuple):
 class CompiledPolicy:
     """One policy: the days on which its text in force changes, and what is compiled of each stretch between them."""
 
-    def __init__(self, at: int, library: Library, words: Words | None) -> None:
+    def __init__(self, at: int, library: Library, words: Words | None, *, ahead: bool = True) -> None:
         self.at = at
+        self.ahead = ahead
         self.words = words
         self.weighings: dict[tuple[object, ...], Weighing] = {}
         self.policy: MedicalPolicy = library.policies[at]
@@ -245,7 +246,7 @@ class Coded:
         key = (version.version if version is not None else None, of_none, *(id(provision) for provision in provisions))
         found = self.period.compiled.weighings.get(key)
         if found is None:
-            found = Weighing(provisions, view.definitions(), view.issuer, of_none=of_none)
+            found = Weighing(provisions, view.definitions(), view.issuer, of_none=of_none, ahead=self.period.compiled.ahead)
             self.period.compiled.weighings[key] = found
         return found
 

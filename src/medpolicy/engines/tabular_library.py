@@ -16,7 +16,6 @@ from typing import Final
 
 from medpolicy.engines.case import Case
 from medpolicy.engines.compiled import CompiledIndex
-from medpolicy.engines.opinion import parts_on
 from medpolicy.engines.tabular_answers import AnswerTable, answered_of
 from medpolicy.library.in_force import boundaries
 from medpolicy.library.library import IssuerIndex, Library
@@ -25,7 +24,7 @@ from medpolicy.model.citation import Citation
 from medpolicy.model.codes import CodeRange, CodeSet, CodeSystem, is_well_formed
 from medpolicy.model.determination import ReasonCode
 from medpolicy.model.issuer import Issuer, LineOfBusiness, Program, Setting
-from medpolicy.model.policy import MedicalPolicy, PolicyVersion
+from medpolicy.model.policy import MedicalPolicy
 from medpolicy.model.request import Member, Request, RequestedService
 
 SETTINGS: Final[tuple[Setting | None, ...]] = (None, Setting.INPATIENT, Setting.OUTPATIENT)
@@ -198,7 +197,7 @@ class _Compiler:
         self.library = library
         self.into = into
         # An index of its own, which is let go of policy by policy.
-        self.index = CompiledIndex(library, None)
+        self.index = CompiledIndex(library, None, ahead=False)
         self._programs: dict[ClaimProgram, int] = {}
         self._kinds: dict[tuple[str, tuple[int, ...]], list[object]] = {}
         self._tests: dict[tuple[int, date], tuple[tuple[CodeSet | None, tuple[c.Test, ...]], ...]] = {}
@@ -250,10 +249,10 @@ class _Compiler:
             if len(positions) != 1 or self.library.medicare:
                 found += [(positions, [code]) for code in together]
                 continue
-            policy = self.library.policies[positions[0]]
+            telling = _Telling(self.library.policies[positions[0]])
             classes: dict[object, list[str]] = {}
             for code in together:
-                classes.setdefault(_told_apart_by(policy, code), []).append(code)
+                classes.setdefault(telling.of(code), []).append(code)
             found += [(positions, alike) for alike in classes.values()]
         return found
 
@@ -274,9 +273,7 @@ class _Compiler:
         policy = self.library.policies[positions[0]]
         for code in others:
             as_this = _Citing(self, policy, code)
-            self.into.intervals.add(
-                issuer.id, code, [(day, end, tuple(as_this.cell(cell) for cell in cells)) for day, end, cells in stretches]
-            )
+            self.into.intervals.add(issuer.id, code, [(day, end, as_this.cells(cells)) for day, end, cells in stretches])
 
     def _stretches(self, issuer: Issuer, code: str, days: Sequence[date], positions: Sequence[int]) -> list[_Stretch]:
         """The stretches of days, half open, over which a code's cells do not change."""
@@ -344,7 +341,7 @@ class _Compiler:
         """For each provision in force: the codes that it names, and its tests that a claim may answer."""
         found = self._tests.get((at, day))
         if found is None:
-            parts = parts_on(self.library.policies[at], day)
+            parts = self.index.parts_on(at, day)
             versions = {id(part.version): part.version for part in parts.values() if part.version is not None}
             found = self._tests[at, day] = tuple(
                 (provision.procedures, tests)
@@ -373,11 +370,11 @@ class _Citing:
         self._answers: dict[int, int] = {}
         self._cells: dict[int, int] = {}
 
-    def cell(self, cell: int) -> int:
-        found = self._cells.get(cell)
-        if found is None:
-            found = self._cells[cell] = self._cell(cell)
-        return found
+    def cells(self, cells: Sequence[int]) -> tuple[int, ...]:
+        own = self._cells
+        for cell in set(cells).difference(own):
+            own[cell] = self._cell(cell)
+        return tuple([own[cell] for cell in cells])
 
     def _cell(self, cell: int) -> int:
         if cell == ONE_BY_ONE:
@@ -400,10 +397,30 @@ class _Citing:
         return found
 
 
-def _told_apart_by(policy: MedicalPolicy, code: str) -> object:
-    """Whatever of a policy's texts and history may treat the code otherwise than another one."""
-    events = tuple((code in event.codes_added, code in event.codes_removed) for event in policy.history)
-    return events, tuple(_told_apart_in(version, code) for version in policy.versions)
+class _Telling:
+    """Whatever of a policy's texts and history may treat one code otherwise than another one."""
+
+    def __init__(self, policy: MedicalPolicy) -> None:
+        self._events = [(event.codes_added, event.codes_removed) for event in policy.history]
+        self._entries: dict[str, list[tuple[int, int, object]]] = {}
+        sets: dict[CodeSet, None] = {}
+        for version_at, version in enumerate(policy.versions):
+            for at, listing in enumerate(version.code_listings):
+                for entry in listing.codes:
+                    implies = tuple(sorted(entry.implies.items(), key=str))
+                    self._entries.setdefault(entry.code, []).append((version_at, at, implies))
+            named = [provision.procedures for provision in version.provisions]
+            named += [rule.procedures for rule in version.authorization]
+            sets.update((codes, None) for codes in named if codes is not None)
+            for provision in version.provisions:
+                for tree in (provision.when, provision.criteria):
+                    sets.update((test.codes, None) for test in c.tests_in(tree) if isinstance(test, c.ProcedureIn))
+        self._sets = tuple(sets)
+
+    def of(self, code: str) -> object:
+        """Equal for codes that nothing tells apart."""
+        events = tuple((code in added, code in removed) for added, removed in self._events)
+        return events, tuple(self._entries.get(code, ())), tuple(code in codes for codes in self._sets)
 
 
 def _told_apart_as_line(issuer: Issuer, line: LineOfBusiness, policies: Sequence[MedicalPolicy]) -> object:
@@ -421,24 +438,6 @@ def _told_apart_as_line(issuer: Issuer, line: LineOfBusiness, policies: Sequence
         )
     )
     return line.program, adjustments, named
-
-
-def _told_apart_in(version: PolicyVersion, code: str) -> object:
-    entries = [
-        (at, tuple(sorted(entry.implies.items(), key=str)))
-        for at, listing in enumerate(version.code_listings)
-        for entry in listing.codes
-        if entry.code == code
-    ]
-    sets = [provision.procedures for provision in version.provisions] + [rule.procedures for rule in version.authorization]
-    tested = [
-        test.codes
-        for provision in version.provisions
-        for tree in (provision.when, provision.criteria)
-        for test in c.tests_in(tree)
-        if isinstance(test, c.ProcedureIn)
-    ]
-    return tuple(entries), tuple(code in codes for codes in (*sets, *tested) if codes is not None)
 
 
 _OF_A_CLAIM: Final = (c.AgeCompares, c.SexIs, c.DiagnosisIn)

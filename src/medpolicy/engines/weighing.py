@@ -189,8 +189,9 @@ class Weighing:
         issuer: Issuer,
         *,
         of_none: Coverage = Coverage.NOT_ADDRESSED,
+        ahead: bool = True,
     ) -> None:
-        """`of_none`: what it comes to where none of them applies."""
+        """`of_none`: what it comes to where none of them applies. `ahead`: whether plans are made before anybody asks."""
         self.issuer = issuer
         self.of_none = of_none
         by_id = {definition.id: definition for definition in definitions}
@@ -228,6 +229,8 @@ class Weighing:
         self.general = tuple(at for at, weighed in enumerate(self.weighed) if not weighed.names_code)
         self.told_subjects = tuple(variable.subject for variable in self.variables)
         self._plans: dict[tuple[object, ...], Plan] | None = None
+        self._ahead = ahead
+        self._seen: dict[tuple[CriterionStatus, ...], Plan] = {}  # where plans are not made ahead
         self._diagrams: Diagrams | None = None
         self._outcomes = 0
         self._coverages = 0
@@ -239,7 +242,16 @@ class Weighing:
     # -- plans --------------------------------------------------------------------------------------------------
 
     def plan(self, values: Values, day: date) -> Plan:
-        """What the provisions come to for what is known; looked up where there are few combinations, else worked out."""
+        """What the provisions come to for what is known; looked up where there are few combinations, else worked out.
+
+        Where plans are not made ahead, those that were asked for are kept: they rest on statuses, and on nothing of a request.
+        """
+        if not self._ahead:
+            statuses = self.statuses(values, day)
+            found = self._seen.get(statuses)
+            if found is None:
+                found = self._seen[statuses] = self._worked_out(statuses)
+            return found
         plans = self._plans
         if plans is None:
             self.prepare()
