@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from medpolicy.engines.tabular_answers import COLUMNS
 from medpolicy.formats.library_files import load_library
 from medpolicy.library.library import Library
 from medpolicy.review.claims.reading import open_claims
@@ -21,7 +22,9 @@ from medpolicy.review.impact import Compared, impact_of
 from medpolicy.review.impact_json import impact_json
 from medpolicy.review.impact_page import impact_page
 from medpolicy.review.impact_summary import Axes, ImpactSummary
-from tests.changed_library import write_claims, write_libraries
+from medpolicy.review.impact_tables import AXES, OTHERWISE
+from tests.changed_library import line, write_claims, write_libraries
+from tests.claims_files import write_parquet
 
 
 def _compared(old: Path, new: Path) -> Compared:
@@ -75,7 +78,7 @@ def test_a_move_by_its_conditions(summary):
     assert (move.whole.totals.paid, move.whole.first_day, move.whole.last_day) == (
         Decimal("300.50"),
         date(2021, 5, 1),
-        date(2021, 7, 9),
+        date(2021, 5, 9),
     )
     assert {name: [(part.key, part.totals.lines) for part in parts.parts] for name, parts in move.by.items()} == {
         "policies": [(("north", "100", "2020-01", "2020-01"), 2)],
@@ -86,8 +89,8 @@ def test_a_move_by_its_conditions(summary):
     }
     assert [tuple(example) for example in move.examples] == [("A", 1)]
     assert [(group.key, group.totals.paid) for group in summary.months] == [
-        (("2021-05",), Decimal("1150.50")),
-        (("2021-07",), Decimal("200.00")),
+        (("2021-05",), Decimal("1300.50")),
+        (("2021-07",), Decimal("50.00")),
     ]
 
 
@@ -149,6 +152,8 @@ def test_an_issuer_of_one_library_only(tmp_path):
     there, back = (impact_of([claims], compared, engine="") for compared in (_compared(old, new), _compared(new, old)))
     gone = [(move.old.coverage, move.new.coverage, move.whole.totals.lines) for move in there.moves if move.by["codes"].parts]
     assert ("not-covered", "not-addressed", 1) in gone
+    policies = [part.key for move in there.moves if move.new.coverage == "not-addressed" for part in move.by["policies"].parts]
+    assert policies == [("south", "100", "2020-01", None)]
     assert ("not-addressed", "not-covered", 1) in [(move.old.coverage, move.new.coverage, 1) for move in back.moves]
     assert there.run.remarks == ("Only the old library has the issuer south; in the other its lines count as not addressed.",)
     assert back.run.remarks[0].startswith("Only the new library has the issuer south")
@@ -180,6 +185,30 @@ def test_claims_that_do_not_say_whose_they_are(tmp_path, libraries):
     found = impact_of([without], _compared(*libraries), engine="")
     assert (found.moved.lines, found.members, found.moves[0].whole.members) == (4, None, None)
     assert "Members" not in impact_page(impact_json(found))
+
+
+def test_a_line_is_not_asked_about_where_its_issuer_is_unknown(tmp_path):
+    """Even where the lines that tables leave open are asked about one by one, as they are where diagnoses decide."""
+    old, new = write_libraries(tmp_path, issuers_after=("north",))
+    version = new / "north" / "100" / "2020-01.yaml"
+    text = version.read_text(encoding="utf-8").replace("{fact: blue}, {fact", '{diagnosis: ["I83.90"]}, {fact: blue}, {fact')
+    version.write_text(text, encoding="utf-8")
+    rows = [
+        line("A", 1, "11111", diagnosis_code_1="I8390"),
+        line("A", 2, "22222", payer="south", plan="south-line", diagnosis_code_1="I8390"),
+    ]
+    found = impact_of([write_parquet(tmp_path / "claims.parquet", rows)], _compared(old, new), engine="")
+    assert [(move.old.coverage, move.new.coverage) for move in found.moves] == [("not-covered", "not-addressed")]
+
+
+def test_lines_rejected_elsewhere_count_with_the_others(tmp_path, libraries):
+    claims = write_claims(tmp_path / "claims.parquet")
+    found = impact_of([claims], _compared(*libraries), engine="", elsewhere={("rejected-transaction", "5"): 3})
+    assert (found.run.counts.lines, found.run.counts.taken, sum(found.run.counts.rejected.values())) == (12, 8, 4)
+
+
+def test_whatever_an_answer_says_is_an_axis_or_may_differ_otherwise():
+    assert sorted([*AXES, *(column for columns in OTHERWISE.values() for column in columns)]) == sorted(COLUMNS)
 
 
 def test_the_same_library_moves_nothing(tmp_path, libraries):
@@ -215,6 +244,7 @@ def test_each_line_decided_twice(tmp_path, libraries, lines_per_chunk):
         rows = claims.lines.to_pyarrow().to_pylist()
     expected: Counter[tuple[Any, ...]] = Counter()
     people: dict[tuple[Any, ...], set[str]] = {}
+    days: dict[tuple[Any, ...], set[date]] = {}
     dollars: dict[tuple[Any, ...], Decimal] = {}
     keys = set()
     for row in rows:
@@ -224,6 +254,7 @@ def test_each_line_decided_twice(tmp_path, libraries, lines_per_chunk):
         if move[0] != move[1]:
             expected[move] += 1
             people.setdefault(move, set()).add(row["person"])
+            days.setdefault(move, set()).add(row["service_date"])
             dollars[move] = dollars.get(move, Decimal(0)) + round(Decimal(row["paid_amount"] or 0), 2)
             keys.add((row["claim_id"], row["claim_line_number"]))
     assert len(keys) > 20
@@ -232,6 +263,9 @@ def test_each_line_decided_twice(tmp_path, libraries, lines_per_chunk):
     assert {move: whole.totals.lines for move, whole in got.items()} == dict(expected)
     assert {move: whole.members for move, whole in got.items()} == {move: len(who) for move, who in people.items()}
     assert {move: whole.totals.paid for move, whole in got.items()} == dollars
+    assert {move: (whole.first_day, whole.last_day) for move, whole in got.items()} == {
+        move: (min(found_on), max(found_on)) for move, found_on in days.items()
+    }
     assert found.members == len(set.union(*people.values()))
     written = pq.read_table(tmp_path / "moved")
     assert set(zip(written["claim_id"].to_pylist(), written["claim_line_number"].to_pylist(), strict=True)) == keys
