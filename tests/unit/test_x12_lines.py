@@ -119,8 +119,11 @@ def test_another_payers_subscriber_is_not_the_member(tmp_path: Path) -> None:
         "N4*ALBANY*NY*12201",
         "NM1*PR*2*OTHER PAYER*****PI*88888",
     )
-    [line] = rows(tmp_path, professional(PROVIDER, SUBSCRIBER, CLAIM, other, LINE))
-    assert (line["member_id"], line["payer"], line["plan"], line["patient_state"]) == ("M0001", "99999", "GRP100", "MA")
+    next_claim = (CLAIM[0].replace("ACCOUNT1", "ACCOUNT2"), CLAIM[1])
+    both = rows(tmp_path, professional(PROVIDER, SUBSCRIBER, CLAIM, other, LINE, next_claim, LINE))
+    assert [line["claim_id"] for line in both] == ["ACCOUNT1", "ACCOUNT2"]
+    for line in both:
+        assert (line["member_id"], line["payer"], line["plan"], line["patient_state"]) == ("M0001", "99999", "GRP100", "MA")
 
 
 @pytest.mark.parametrize(
