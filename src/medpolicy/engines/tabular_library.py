@@ -203,16 +203,16 @@ class _Compiler:
         self._tests: dict[tuple[int, date], tuple[tuple[CodeSet | None, tuple[c.Test, ...]], ...]] = {}
 
     def run(self, codes: set[str] | None, issuers: Sequence[str], progress: Progress | None) -> None:
-        work = [(name, positions, alike) for name in issuers for positions, alike in self._alike(name, codes)]
-        total, done = sum(len(alike) for _, _, alike in work), 0
-        for at, (name, positions, alike) in enumerate(work):
+        work = [(name, positions, named) for name in issuers for positions, named in self._named(name, codes)]
+        total, done = sum(len(named) for _, _, named in work), 0
+        for name, positions, named in work:
             issuer = self.library.issuers[name]
-            self._codes(issuer, alike, positions)
-            done += len(alike)
-            if progress is not None:
-                progress(done, total)
-            if at + 1 == len(work) or work[at + 1][1] != positions:
-                self._forget(positions)
+            for alike in self._alike(positions, named):
+                self._codes(issuer, alike, positions)
+                done += len(alike)
+                if progress is not None:
+                    progress(done, total)
+            self._forget(positions)
         for name in issuers:
             issuer = self.library.issuers[name]
             for cell, (line, setting) in enumerate(itertools.product(issuer.lines_of_business, SETTINGS)):
@@ -226,35 +226,35 @@ class _Compiler:
         self.into.answers.forget()
         self._tests.clear()
         self._kinds.clear()
-        for at in positions:
+        for at in set(positions).difference(self.library.medicare):
             self.index.forget(at)
+            self.library.forget(at)
 
     def _indexes(self, name: str) -> list[IssuerIndex]:
         """A line of Medicare's is also decided by Medicare's own policies, which are of another issuer."""
         medicare = {self.library.keys[at][0] for at in self.library.medicare}
         return [self.library.index[name], *(self.library.index[one] for one in sorted(medicare - {name}))]
 
-    def _alike(self, name: str, codes: set[str] | None) -> list[tuple[tuple[int, ...], list[str]]]:
-        """The codes that are named, by the policies that name them, those together that no text tells apart."""
-        indexes = self._indexes(name)
-        own = indexes[0]
-        named = {code for index in indexes for code in index.codes} if codes is None else codes
-        by_positions: dict[tuple[int, ...], list[str]] = {}
+    def _named(self, name: str, codes: set[str] | None) -> list[tuple[tuple[int, ...], list[str]]]:
+        """The codes that are named, by the policies that name them."""
+        own, *others = self._indexes(name)
+        named = {code for index in (own, *others) for code in index.codes} if codes is None else codes
+        found: dict[tuple[int, ...], list[str]] = {}
         for code in sorted(named):
             positions = own.naming(code)
-            if positions or any(index.naming(code) for index in indexes[1:]):
-                by_positions.setdefault(positions, []).append(code)
-        found = []
-        for positions, together in sorted(by_positions.items()):
-            if len(positions) != 1 or self.library.medicare:
-                found += [(positions, [code]) for code in together]
-                continue
-            telling = _Telling(self.library.policies[positions[0]])
-            classes: dict[object, list[str]] = {}
-            for code in together:
-                classes.setdefault(telling.of(code), []).append(code)
-            found += [(positions, alike) for alike in classes.values()]
-        return found
+            if positions or any(index.naming(code) for index in others):
+                found.setdefault(positions, []).append(code)
+        return sorted(found.items())
+
+    def _alike(self, positions: tuple[int, ...], named: Sequence[str]) -> Iterable[Sequence[str]]:
+        """The codes, those together that no text tells apart."""
+        if len(positions) != 1 or self.library.medicare:
+            return [[code] for code in named]
+        telling = _Telling(self.library.policies[positions[0]])
+        classes: dict[object, list[str]] = {}
+        for code in named:
+            classes.setdefault(telling.of(code), []).append(code)
+        return classes.values()
 
     def _days(self, positions: Iterable[int]) -> list[date]:
         """The days within the window on which an answer may change; the first is the window's."""

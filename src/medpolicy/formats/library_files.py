@@ -230,6 +230,10 @@ class _Policies(Sequence[MedicalPolicy]):
     def keep(self, at: int, policy: MedicalPolicy) -> None:
         self._known[at] = policy
 
+    def forget(self, at: int) -> None:
+        """Let go of a policy; it is decoded again when it is next looked at."""
+        self._known[at] = None
+
     def __len__(self) -> int:
         return len(self._read)
 

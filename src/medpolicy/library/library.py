@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from medpolicy.errors import InvalidModel, NotFound
 from medpolicy.library.in_force import codes_in_history
@@ -75,6 +76,18 @@ class Library:
         raise NotFound(
             f"more than one issuer has a policy {number!r}: {names}; name the issuer, as in '{self.keys[found[0]][0]}/{number}'"
         )
+
+    def forget(self, at: int) -> None:
+        """Let go of a policy that can be decoded again: whoever looks at ten thousand once each need not hold them all."""
+        if isinstance(self.policies, DecodedOnDemand):
+            self.policies.forget(at)
+
+
+@runtime_checkable
+class DecodedOnDemand(Protocol):
+    """Policies that can be let go of, because they are decoded again when they are next looked at."""
+
+    def forget(self, at: int) -> None: ...
 
 
 def issuers_by_line(issuers: Mapping[str, Issuer]) -> dict[str, tuple[str, ...]]:
