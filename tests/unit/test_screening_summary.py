@@ -140,6 +140,7 @@ def test_the_rest_of_a_ranked_list(library):
     assert summary.codes.groups[0].totals.lines + summary.codes.rest.lines + summary.no_procedure_code.lines == 136
     changing = _summary(library, most=2).codes.rest.changing
     assert changing == 1
+    assert (len(summary.open_questions.facts), summary.open_questions.other_facts) == (1, 2)
     assert (summary.other_provisions, summary.rest_of_provisions.lines) == (2, 13)
 
 

@@ -161,7 +161,9 @@ def impact_summary_of(connection: duckdb.DuckDBPyConnection, run: ImpactRun, old
         moves=tuple(_move(part, moved) for part in ranked.parts),
         other_moves=ranked.others,
         rest_of_moves=ranked.rest,
-        months=_by_new_coverage("moved", connection, amount).groups(["strftime(month, '%Y-%m')"], "true", by_key=True),
+        months=_by_new_coverage("moved", connection, amount).groups(
+            ["strftime(month, '%Y-%m')"], "true", by_key=True, split=True
+        ),
         conditions=conditions,
         titles=_titles(old, new),
     )

@@ -160,8 +160,10 @@ def summary_of(
     _add_up(run.counts, total.lines, table.total(BY_CODE).lines)
     amount = next((one for one in AMOUNTS if total.dollars(one) is not None), None)
     table = TotalsTable(connection, relation_sql, amount)
-    policies = table.ranked(["policy_issuer", "policy_number"], f"{BY_MONTH} AND policy_number IS NOT NULL", most=most)
-    lines = table.ranked(["issuer", "line_of_business"], most=most)
+    policies = table.ranked(
+        ["policy_issuer", "policy_number"], f"{BY_MONTH} AND policy_number IS NOT NULL", most=most, split=True
+    )
+    lines = table.ranked(["issuer", "line_of_business"], most=most, split=True)
     provisions, other_provisions, rest = _provisions(table, library, most)
     return ScreeningSummary(
         run=run,
@@ -175,18 +177,20 @@ def summary_of(
         other_provisions=other_provisions,
         rest_of_provisions=rest,
         without_provision=table.total(f"{BY_MONTH} AND provision IS NULL"),
-        months=table.groups(["strftime(month, '%Y-%m')"], by_key=True),
+        months=table.groups(["strftime(month, '%Y-%m')"], by_key=True, split=True),
         lines_of_business=lines,
-        reasons=table.groups(["reason"]),
+        reasons=table.groups(["reason"], split=True),
         denials=table.groups(["carc", "rarc"], f"{BY_MONTH} AND carc IS NOT NULL"),
         absent_authorizations=table.groups(
             ["authorization_carc", "authorization_rarc"], f"{BY_MONTH} AND authorization_carc IS NOT NULL"
         ),
-        codes=table.ranked(["code"], f"{BY_CODE} AND code IS NOT NULL", most=most),
-        addressed_codes=table.ranked(["code"], f"{BY_CODE} AND code IS NOT NULL AND coverage <> 'not-addressed'", most=most),
+        codes=table.ranked(["code"], f"{BY_CODE} AND code IS NOT NULL", most=most, split=True),
+        addressed_codes=table.ranked(
+            ["code"], f"{BY_CODE} AND code IS NOT NULL AND coverage <> 'not-addressed'", most=most, split=True
+        ),
         no_procedure_code=table.total(f"{BY_CODE} AND code IS NULL"),
         open_questions=_open_questions(table, library, most),
-        bases=table.groups(["basis"]),
+        bases=table.groups(["basis"], split=True),
         notes=_notes(table),
     )
 
@@ -227,22 +231,15 @@ def _places(table: TotalsTable, groups: tuple[Group, ...]) -> dict[Key, list[tup
     """Where each stands, the places with the most lines first."""
     if not groups:
         return {}
-    import pyarrow as pa
-
-    names = [f"of_{name}" for name in _OF_PROVISION]
-    columns = zip(*(group.key for group in groups), strict=True)
-    wanted = pa.table({name: pa.array(values, pa.string()) for name, values in zip(names, columns, strict=True)})
-    table.connection.register("wanted_provisions", wanted)
-    same = " AND ".join(f"{name} IS NOT DISTINCT FROM of_{name}" for name in _OF_PROVISION)
-    cited = ("citation_section", "citation_lines", "citation_sha256")
-    try:
+    cited = ", ".join(("citation_section", "citation_lines", "citation_sha256"))
+    keys = ", ".join(f"key_{at}" for at in range(len(_OF_PROVISION)))
+    part = f"(SELECT *, {', '.join(f'{key} AS key_{at}' for at, key in enumerate(_OF_PROVISION))} FROM {table.relation})"
+    with table.wanted([group.key for group in groups]) as (wanted, same):
         rows = table.rows(
-            f"SELECT {', '.join([*names, *cited])} FROM {table.relation} JOIN wanted_provisions ON {same} "
-            f"WHERE {_RESTS_ON_PROVISION} AND citation_sha256 IS NOT NULL GROUP BY ALL "
-            f"ORDER BY sum(lines) DESC, {', '.join(cited)}"
+            f"SELECT {', '.join(f'part.{key}' for key in keys.split(', '))}, {cited} FROM {part} AS part JOIN {wanted} AS wanted "
+            f"ON {same} WHERE {_RESTS_ON_PROVISION} AND citation_sha256 IS NOT NULL GROUP BY ALL "
+            f"ORDER BY sum(lines) DESC, {cited}"
         )
-    finally:
-        table.connection.unregister("wanted_provisions")
     found: dict[Key, list[tuple[str, str, str]]] = {group.key: [] for group in groups}
     for *key, section, lines, sha256 in rows:
         found[tuple(key)].append((section, lines, sha256))
@@ -321,15 +318,16 @@ def _facts(table: TotalsTable, library: Library, most: int) -> tuple[tuple[FactT
         # Whose words: those of the policy with the most lines.
         "max({'lines': lines_sum, 'issuer': policy_issuer, 'number': policy_number, 'version': policy_version}), "
         "count(DISTINCT (policy_issuer, policy_number)) FILTER (WHERE policy_number IS NOT NULL), "
-        f"{sums.format('')}, {sums.format(alone)} FROM each GROUP BY 1, 2 "
-        f"ORDER BY sum({dollars}){alone} DESC NULLS LAST, sum({dollars}) DESC NULLS LAST, sum(lines_sum) DESC, fact, issuer"
+        f"count(*) OVER (), {sums.format('')}, {sums.format(alone)} FROM each GROUP BY 1, 2 "
+        f"ORDER BY sum({dollars}){alone} DESC NULLS LAST, sum({dollars}) DESC NULLS LAST, sum(lines_sum) DESC, fact, issuer "
+        f"LIMIT {most:d}"
     )
     found = []
-    for fact, issuer, words, policies, *figures in rows[:most]:
+    for fact, issuer, words, policies, _, *figures in rows:
         asked, by_itself = totals_of(figures[:MEASURES]), totals_of(figures[MEASURES:])
         question = _question(library, fact, words["issuer"], words["number"], words["version"])
         found.append(FactTotals(fact=fact, issuer=issuer, question=question, policies=policies, asked=asked, alone=by_itself))
-    return tuple(found), len(rows)
+    return tuple(found), rows[0][4] if rows else 0
 
 
 def _question(library: Library, fact: str, issuer: str | None, number: str | None, version: str | None) -> str | None:

@@ -8,7 +8,8 @@ Here they become groups: by outcome, by policy, whatever the report asks for. Wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -64,7 +65,7 @@ def added(totals: Sequence[Totals]) -> Totals:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines that are equal in the key. `by_coverage` has the coverages that occur among them, in the order of `COVERAGES`."""
+    """Lines that are equal in the key. `by_coverage`, where asked for: of the coverages that occur, in their order."""
 
     key: Key
     totals: Totals
@@ -97,23 +98,64 @@ class TotalsTable:
         return totals_of(rows[0])
 
     def groups(
-        self, keys: Sequence[str], where: str = BY_MONTH, *, most: int | None = None, by_key: bool = False
+        self,
+        keys: Sequence[str],
+        where: str = BY_MONTH,
+        *,
+        most: int | None = None,
+        by_key: bool = False,
+        split: bool = False,
     ) -> tuple[Group, ...]:
-        """A group for each value of the keys, SQL for text: the most dollars first, then the most lines; or ordered by key."""
-        names = [f"key_{at}" for at in range(len(keys))]
-        selected = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names, strict=True))
-        split = ", ".join(measures(f"coverage = '{coverage}'") for coverage in COVERAGES)
-        order = names if by_key else [*self.rank(), *names]
-        limit = "" if most is None else f" LIMIT {most:d}"
-        rows = self.rows(
-            f"SELECT {selected}, {measures(named=True)}, {split} FROM {self.relation} WHERE {where} "
-            f"GROUP BY {', '.join(names)} ORDER BY {', '.join(order)}{limit}"
-        )
-        return tuple(_group(row, len(keys)) for row in rows)
+        """A group for each value of the keys, SQL for text: the most dollars first, then the most lines; or ordered by key.
 
-    def ranked(self, keys: Sequence[str], where: str = BY_MONTH, *, most: int) -> Ranked:
+        `split`: with what each coverage comes to.
+        """
+        names = [f"key_{at}" for at in range(len(keys))]
+        keyed = self._keyed(keys, where)
+        order = ", ".join(names if by_key else [*self.rank(), *names])
+        limit = "" if most is None else f" LIMIT {most:d}"
+        grouped = f"SELECT {', '.join(names)}, {measures(named=True)} FROM {keyed} GROUP BY {', '.join(names)}"
+        rows = self.rows(f"{grouped} ORDER BY {order}{limit}")
+        found = {tuple(row[: len(keys)]): totals_of(row[len(keys) :]) for row in rows}
+        parts = self._by_coverage(keys, where, found) if split else {}
+        return tuple(Group(key, totals, parts.get(key, {})) for key, totals in found.items())
+
+    def _keyed(self, keys: Sequence[str], where: str) -> str:
+        named = ", ".join(f"{key} AS key_{at}" for at, key in enumerate(keys))
+        return f"(SELECT {named}, * FROM {self.relation} WHERE {where})"
+
+    def _by_coverage(self, keys: Sequence[str], where: str, found: Iterable[Key]) -> dict[Key, dict[str, Totals]]:
+        """What each coverage comes to, of these groups alone: of all, there may be a million."""
+        columns = ", ".join(f"part.key_{at}" for at in range(len(keys)))
+        with self.wanted(found) as (wanted, same):
+            rows = self.rows(
+                f"SELECT {columns}, coverage, {measures()} FROM {self._keyed(keys, where)} AS part "
+                f"JOIN {wanted} AS wanted ON {same} GROUP BY {columns}, coverage"
+            )
+        parts: dict[Key, dict[str, Totals]] = {}
+        for *key, coverage, lines, charge, allowed, paid, changing in sorted(
+            rows, key=lambda row: COVERAGES.index(row[len(keys)])
+        ):
+            parts.setdefault(tuple(key), {})[coverage] = totals_of((lines, charge, allowed, paid, changing))
+        return parts
+
+    @contextlib.contextmanager
+    def wanted(self, keys: Iterable[Key]) -> Iterator[tuple[str, str]]:
+        """A table of keys, `key_0` and so on, by its name, and SQL for `part` and `wanted` being equal in them."""
+        import pyarrow as pa
+
+        columns = list(zip(*keys, strict=True))
+        names = [f"key_{at}" for at in range(len(columns))] or ["key_0"]
+        table = pa.table({name: pa.array(values, pa.string()) for name, values in zip(names, columns or [()], strict=True)})
+        self.connection.register("wanted_keys", table)
+        try:
+            yield "wanted_keys", " AND ".join(f"part.{name} IS NOT DISTINCT FROM wanted.{name}" for name in names)
+        finally:
+            self.connection.unregister("wanted_keys")
+
+    def ranked(self, keys: Sequence[str], where: str = BY_MONTH, *, most: int, split: bool = False) -> Ranked:
         """The groups at the top and the rest."""
-        top = self.groups(keys, where, most=most)
+        top = self.groups(keys, where, most=most, split=split)
         if len(top) < most:
             return Ranked(top, 0, Totals())
         count = self.rows(f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(keys)} FROM {self.relation} WHERE {where})")[0][0]
@@ -135,12 +177,11 @@ class TotalsTable:
             raise ClaimsError("the claims have an amount of more than sixteen digits; no sum of dollars can be given") from None
 
 
-def measures(where: str | None = None, *, named: bool = False) -> str:
-    """SQL for the columns of which `totals_of` makes totals, of the rows for which the condition holds."""
-    condition = "" if where is None else f" FILTER (WHERE {where})"
-    sums = {"lines": f"coalesce(sum(lines){condition}, 0)"}
-    sums |= {name: f"sum(CAST({name} AS DECIMAL(18, 2))){condition}" for name in ("charge", "allowed", "paid")}
-    sums["changing"] = f"coalesce(sum(changing){condition}, 0)"
+def measures(*, named: bool = False) -> str:
+    """SQL for the columns of which `totals_of` makes totals."""
+    sums = {"lines": "coalesce(sum(lines), 0)"}
+    sums |= {name: f"sum(CAST({name} AS DECIMAL(18, 2)))" for name in ("charge", "allowed", "paid")}
+    sums["changing"] = "coalesce(sum(changing), 0)"
     return ", ".join(f"{sql} AS {name}_sum" if named else sql for name, sql in sums.items())
 
 
@@ -151,9 +192,3 @@ def totals_of(row: Sequence[Any]) -> Totals:
     """Totals of the columns of `measures`."""
     lines, charge, allowed, paid, changing = row
     return Totals(int(lines), charge, allowed, paid, int(changing))
-
-
-def _group(row: Sequence[Any], keys: int) -> Group:
-    parts = [totals_of(row[at : at + MEASURES]) for at in range(keys, len(row), MEASURES)]
-    found = {coverage: totals for coverage, totals in zip(COVERAGES, parts[1:], strict=True) if totals.lines}
-    return Group(tuple(row[:keys]), parts[0], found)
