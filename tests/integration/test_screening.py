@@ -11,12 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from medpolicy import Library, load_library
+from medpolicy import Library, load_library, screen
 from medpolicy.engines.tabular_answers import COLUMNS, Answered, answered_of
 from medpolicy.review.claims.reading import open_claims
 from medpolicy.review.demo_claims import DemoClaims, write_demo_claims
 from medpolicy.review.determine import determination_of
-from medpolicy.review.screening import Screened, screen
+from medpolicy.review.screening import Screened
 
 LINES = 120_000
 SAMPLED = 100_000
@@ -39,7 +39,7 @@ def claims(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path:
 @pytest.fixture(scope="module")
 def screened(claims: Path, library: Library) -> tuple[Path, Screened]:
     output = claims.parent / "screened"
-    return output, screen([claims], output, library, version="test", as_of=date(2026, 11, 27), lines_per_chunk=30_000)
+    return output, screen([claims], output, library, as_of=date(2026, 11, 27), lines_per_chunk=30_000)
 
 
 def rows_of(query: str) -> list[dict[str, Any]]:

@@ -16,7 +16,6 @@ from medpolicy.cli.options import AsOfOption, LibraryOption, ShippedOption, day_
 from medpolicy.cli.progress import progress_of
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
-from medpolicy.review.determine import ENGINE
 from medpolicy.review.screening import LINES_PER_CHUNK, RejectedElsewhere, Screened, check_output, screen
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -96,7 +95,6 @@ def screen_claims(
             found.claims,
             output,
             library_of(library, shipped=shipped),
-            version=ENGINE,
             as_of=day_of(as_of, "--as-of"),
             eligibility=found.eligibility,
             mapping=names,

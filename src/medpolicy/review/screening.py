@@ -24,6 +24,7 @@ from medpolicy.review.claims.chunks import Chunk
 from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
 from medpolicy.review.claims_lookup import LINE_COLUMNS, ClaimsLookup
+from medpolicy.review.determine import ENGINE
 from medpolicy.review.screening_output import AnswerWriter, PartialOutput, partial_output
 from medpolicy.review.screening_report import write_report
 from medpolicy.review.screening_summary import ScreeningRun
@@ -89,8 +90,8 @@ def screen(
     output: Path,
     library: Library,
     *,
-    version: str,
     as_of: date,
+    version: str = ENGINE,
     eligibility: Sequence[str | Path] | None = None,
     mapping: ClaimsMapping = NO_MAPPING,
     named: Sequence[str] | None = None,
