@@ -14,6 +14,7 @@ from typing import Final
 
 from medpolicy.authoring.extraction.context import Item, slug
 from medpolicy.authoring.extraction.facts import FactBook, says_nothing
+from medpolicy.authoring.extraction.measured_subjects import SINCE, subject_of_measure
 from medpolicy.authoring.extraction.measures import Measure, ScaleTest, begins_with_measure, measures_in, scales_in
 from medpolicy.authoring.extraction.wording import connector_at_end
 from medpolicy.errors import InvalidModel
@@ -370,7 +371,7 @@ class Conditions:
 
     def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
         """What the clause claims besides the measure, and the test of the measure."""
-        since = _SINCE.match(text[measure.end :]) if measure.kind == "duration" else None
+        since = SINCE.match(text[measure.end :]) if measure.kind == "duration" else None
         if since is not None:
             fact = self.facts.duration(since["what"], measure.unit, citation, elapsed=True)
             claim = re.sub(r"[\s,;]*(?:and|is|are|was|were)?\s*$", "", text[: measure.start])
@@ -378,7 +379,7 @@ class Conditions:
         alternative = search_outside(_OR, text[measure.end :])
         if alternative is not None:
             self._doubt(f"“{text}” has an “or” behind its number, and was read as one condition: what is the alternative?")
-        subject, claim = _subject_of_measure(text, measure)
+        subject, claim = subject_of_measure(text, measure)
         claim = "" if says_nothing(claim) else claim
         if measure.kind != "number":
             fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
@@ -628,81 +629,3 @@ def _says_something(text: str) -> bool:
         re.search(r"[A-Za-z]{3}", re.sub(r"\b(?:there|is|are|the|and|or|of|with|an?)\b", " ", text, flags=re.IGNORECASE))
         is not None
     )
-
-
-_PREDICATE: Final = re.compile(
-    r"\b(?:has|have|had|is|are|was|were|does|do|did)\b\s+\S+|\b\w+ed\b|"
-    r"^(?:failure|trial|unresponsive|refractory|resistant|intolerant|lack|absence|inadequate|unsuccessful|"
-    r"insufficient|no)\b|\b(?:persists?|despite|fails?|response)\b",
-    re.IGNORECASE,
-)
-_SINCE: Final = re.compile(r"\s*(?:(?:has|have)\s+(?:passed|elapsed)\s+)?(?:after|since|following)\s+(?P<what>[^,;]+)")
-_LEAD: Final = re.compile(
-    r"\s*\b(?P<word>for|over|of|with|lasting|in|during|despite|after|following)(?: a (?:period|"
-    r"duration) of)?\s*$",
-    re.IGNORECASE,
-)
-_DIMENSION: Final = re.compile(r"^\s*in (?P<dimension>size|diameter|length|width|height|depth|area|volume|weight)\b")
-
-
-def _subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
-    """Of what the measure is, and what else the clause claims; the latter empty where it only says the measure."""
-    before, after = text[: measure.start], text[measure.end :]
-    opened = before.rstrip().endswith("(")
-    if opened:
-        before = before.rstrip()[:-1]
-        after = after.lstrip()[1:] if after.lstrip().startswith(")") else after
-    dimension = _DIMENSION.match(after)
-    lead = _LEAD.search(before)
-    copula = re.search(r"\b(?:is|are|was|were)\s*$", before.rstrip())
-    if copula is not None or dimension is not None:
-        named = before[: copula.start()] if copula is not None else before
-        of = re.sub(r"^(?:the|an?)\s+", "", named.strip(), flags=re.IGNORECASE)
-        if dimension is not None:
-            return f"{dimension['dimension']} of the {of}{after[dimension.end() :]}".strip(" .,;"), ""
-        return f"{named} {after}".strip(" .,;"), ""
-    if measure.kind == "number":
-        beside = re.match(r"(?P<claim>\S.*?)\s+(?:with|having)\s+(?:an?\s+|the\s+)?(?P<what>[^,;()]+?)\s*(?:\bof|=)?\s*$", before)
-        if beside is not None and not after.strip(" .,;"):
-            return beside["what"], beside["claim"].strip(" ,;")
-    bare = before[: lead.start()] if lead is not None else before
-    whole = re.sub(r"\s+", " ", f"{bare} {after}").strip(" .;,")
-    word = lead["word"].lower() if lead is not None else ""
-    possessed = re.match(r"\s*of\s+(?P<what>[^,;]+)", after)
-    if measure.kind == "duration" and possessed is not None and not measure.elapsed:
-        claim = f"{before}{after[possessed.start('what') :]}".strip(" .;,")
-        return re.sub(r"\s*\([^()]*\)?", "", possessed["what"]).strip(), claim if bare.strip() and _PREDICATE.search(
-            claim
-        ) else ""
-    if opened and bare.strip():
-        return f"{bare.strip(' ,;')}{' value' if measure.kind == 'number' else ''}", bare.strip(" ,;")
-    if word == "with" and after.strip(" .,;"):
-        return after.strip(" .,;"), bare.strip(" ,;")
-    if (
-        measure.kind == "number"
-        and measure.unit == "1"
-        and word == "of"
-        and re.match(r"\s+(?!(?:on|in|at|by|for|or|and)\b)[a-z]", after)
-    ):
-        return f"number of {after.strip(' .,;')} ({bare.strip()})" if bare.strip() else f"number of {after.strip(' .,;')}", ""
-    if measure.kind == "duration" and (measure.elapsed or word in ("for", "over", "lasting", "during", "of")):
-        subject = bare.strip(" ,;(") if measure.elapsed else _noun_before(bare)
-        claims = measure.elapsed or _PREDICATE.search(whole) is not None
-        return subject or whole, whole if claims else ""
-    return whole, ""
-
-
-_ONLY_A_VERB: Final = re.compile(r"[a-z]+ed|present|ongoing")
-
-
-def _noun_before(text: str) -> str:
-    """The noun phrase at the end of the text: what follows its last verb or "following"."""
-    parts = re.split(
-        r"\b(?:following|after|despite|is|are|was|were|has|have|had|been|not|resolved|improved|failed|received|undergone|"
-        r"completed)\b",
-        text,
-    )
-    named = [part.strip(" ,;") for part in parts if part.strip(" ,;")]
-    if len(named) > 1 and _ONLY_A_VERB.fullmatch(named[-1]):  # "the condition has persisted"
-        return named[-2]
-    return parts[-1].strip(" ,;") or text.strip(" ,;")
