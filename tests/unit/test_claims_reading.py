@@ -13,6 +13,7 @@ from medpolicy import Library, load_library
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import ClaimsMapping
 from medpolicy.review.claims import sources
+from medpolicy.review.claims.chunks import OPTIONAL
 from medpolicy.review.claims.counts import sum_of
 from medpolicy.review.claims.reading import open_claims
 from medpolicy.review.demo_claims import DemoClaims, write_demo_claims
@@ -150,6 +151,16 @@ def test_chunks_keep_row_groups_whole_and_small_files_together(library: Library,
     with open_claims([tmp_path], library) as claims:
         assert [chunk.rows for chunk in claims.chunks(15)] == [10, 15, 3]
         assert [chunk.rows for chunk in claims.chunks(4)] == [3, 3, 4, 3, 3, 4, 2, 4, 2]
+
+
+def test_a_chunk_without_what_nobody_asks_for(library: Library, demo: Path) -> None:
+    with open_claims([demo], library) as claims:
+        [chunk] = claims.chunks(10**9)
+        with chunk.checked() as checked:
+            counts, columns = checked.counts, checked.lines.columns
+        with chunk.checked(without=OPTIONAL) as checked:
+            assert checked.counts == counts
+            assert set(columns) - set(checked.lines.columns) == OPTIONAL
 
 
 def test_chunks_of_csv_do_not_depend_on_how_it_was_staged(
