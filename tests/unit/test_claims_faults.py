@@ -168,6 +168,19 @@ def test_a_member_who_is_enrolled(library: Library, tmp_path: Path, enrolled: li
     assert line["line_of_business"] == "medicare-hmo"
 
 
+def test_a_span_that_has_ended_does_not_count(library: Library, tmp_path: Path) -> None:
+    enrolled = spans(
+        {"enrollment_end_date": "2025-03-31", "plan": "commercial-hmo-pos"},
+        {"enrollment_start_date": "2025-04-01", "plan": "commercial-ppo-indemnity"},
+    )
+    rows = lines({"plan": None}, {"plan": None, "claim_line_start_date": "2025-03-31", "claim_line_end_date": None})
+    claims = write_parquet(tmp_path / "claims.parquet", rows)
+    eligibility = write_parquet(tmp_path / "eligibility.parquet", enrolled)
+    with open_claims([claims], library, eligibility=[eligibility]) as opened:
+        found = opened.lines.order_by("claim_line_number").to_pyarrow().to_pylist()
+    assert [line["line_of_business"] for line in found] == ["commercial-ppo-indemnity", "commercial-hmo-pos"]
+
+
 def test_a_line_without_its_member(library: Library, tmp_path: Path) -> None:
     claims = write_parquet(tmp_path / "claims.parquet", lines({"person_id": None}))
     eligibility = write_parquet(tmp_path / "eligibility.parquet", spans({}))

@@ -72,6 +72,14 @@ def test_claims_and_eligibility_below_one_directory(library: Library, tmp_path: 
         assert claim_ids(library, inputs) == ["A"]
 
 
+def test_claims_beside_a_directory_of_eligibility(library: Library, tmp_path: Path) -> None:
+    write_parquet(tmp_path / "a.parquet", lines({"claim_id": "A"}))
+    write_csv(tmp_path / "eligibility" / "a.csv", spans({}))
+    with claims_inputs([tmp_path]) as inputs:
+        assert inputs.claims == (tmp_path / "a.parquet",)
+        assert claim_ids(library, inputs) == ["A"]
+
+
 def test_parquet_and_csv_whatever_their_names(library: Library, tmp_path: Path) -> None:
     parquet = write_parquet(tmp_path / "a.dat", lines({"claim_id": "A"}))
     csv = write_csv(tmp_path / "b", lines({"claim_id": "B"}))
