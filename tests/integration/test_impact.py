@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from medpolicy.engines.tabular_answers import COLUMNS
+from medpolicy.errors import ClaimsError
 from medpolicy.formats.library_files import load_library
 from medpolicy.library.library import Library
 from medpolicy.review.claims.reading import open_claims
@@ -25,6 +26,7 @@ from medpolicy.review.impact_summary import Axes, ImpactSummary
 from medpolicy.review.impact_tables import AXES, OTHERWISE
 from tests.changed_library import line, write_claims, write_libraries
 from tests.claims_files import write_parquet
+from tests.small_library import cite
 
 
 def _compared(old: Path, new: Path) -> Compared:
@@ -199,6 +201,28 @@ def test_a_line_is_not_asked_about_where_its_issuer_is_unknown(tmp_path):
     ]
     found = impact_of([write_parquet(tmp_path / "claims.parquet", rows)], _compared(old, new), engine="")
     assert [(move.old.coverage, move.new.coverage) for move in found.moves] == [("not-covered", "not-addressed")]
+
+
+def test_what_a_plan_knows_is_told_to_the_library_that_asks_it(tmp_path):
+    """`fresh` is a fact of the new library alone; `blue` is asked by both."""
+    old, new = write_libraries(tmp_path)
+    version = new / "north" / "100" / "2020-01.yaml"
+    text = version.read_text(encoding="utf-8").replace("{fact: blue}, {fact", "{fact: fresh}, {fact: blue}, {fact")
+    text = text.replace("facts:\n", f'facts:\n  - {{id: fresh, type: boolean, ask: "Is it fresh?", citation: {cite(2)}}}\n', 1)
+    version.write_text(text, encoding="utf-8")
+    claims = write_parquet(tmp_path / "claims.parquet", [line("A", 1, "11111"), line("A", 2, "11111")])
+    told = {"A,1": ("fresh,false", "blue,true", 'size,"{""value"": 5, ""unit"": ""mm""}"'), "A,2": ("blue,false",)}
+    rows = [f"{key},{fact}" for key, facts in told.items() for fact in facts]
+    file = tmp_path / "facts.csv"
+    file.write_text("\n".join(["claim_id,claim_line_number,fact,value", *rows]), encoding="utf-8")
+    found = impact_of([claims], _compared(old, new), engine="", facts=file)
+    assert [(move.old.coverage, move.new.coverage, move.examples[0]) for move in found.moves] == [
+        ("covered", "not-covered", ("A", 1))
+    ]
+    assert (found.same.lines, found.restated.lines) == (1, 0)
+    file.write_text("claim_id,claim_line_number,fact,value\nA,1,nonsense,true\n", encoding="utf-8")
+    with pytest.raises(ClaimsError, match="nonsense"):
+        impact_of([claims], _compared(old, new), engine="", facts=file)
 
 
 def test_lines_rejected_elsewhere_count_with_the_others(tmp_path, libraries):

@@ -15,7 +15,7 @@ from medpolicy.cli.files import writing
 from medpolicy.cli.options import JsonOption, library_of, print_json
 from medpolicy.cli.progress import progress_of
 from medpolicy.cli.screen import Screen, open_screen
-from medpolicy.cli.screening import EligibilityOption, MappingOption
+from medpolicy.cli.screening import EligibilityOption, FactsOption, MappingOption
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
 from medpolicy.library.library import Library
@@ -68,6 +68,7 @@ def impact_of_a_change(
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.")] = None,
     eligibility: EligibilityOption = None,
     mapping: MappingOption = None,
+    facts: FactsOption = None,
     as_json: JsonOption = False,
     chunk: Annotated[int, typer.Option("--chunk", metavar="LINES", help="How many lines at a time.")] = LINES_PER_CHUNK,
     memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="What the database may take, such as 700MB.")] = "700MB",
@@ -84,6 +85,8 @@ def impact_of_a_change(
         )
     if not old or not new:
         raise UsageError(f"name the policies before and after: --old DIR --new DIR, where {_SHIPPED} is those that ship")
+    if facts is not None and not facts.is_file():
+        raise UsageError(f"{facts}: no such file of facts")
     if output is not None:
         check_output(output)
     compared = Compared(old=_library(old), new=_library(new), old_names=tuple(old), new_names=tuple(new))
@@ -102,6 +105,7 @@ def impact_of_a_change(
                 mapping=names,
                 named=inputs,
                 elsewhere=_rejected_of(found),
+                facts=facts,
                 lines_per_chunk=chunk,
                 memory=memory,
                 threads=threads,

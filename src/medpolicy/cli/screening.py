@@ -44,6 +44,10 @@ EligibilityOption = Annotated[
     list[str] | None,
     typer.Option("--eligibility", metavar="PATH", help="Eligibility: a file, directory or glob; may be repeated."),
 ]
+FactsOption = Annotated[
+    Path | None,
+    typer.Option("--facts", metavar="FILE", help="Facts that are known of lines: claim_id, claim_line_number, fact, value."),
+]
 
 
 @app.command("screen", short_help="Screen claims against the policies in force on each service date.", epilog=_EPILOG)
@@ -57,10 +61,7 @@ def screen_claims(
     ],
     eligibility: EligibilityOption = None,
     mapping: MappingOption = None,
-    facts: Annotated[
-        Path | None,
-        typer.Option("--facts", metavar="FILE", help="Facts that are known of lines: claim_id, claim_line_number, fact, value."),
-    ] = None,
+    facts: FactsOption = None,
     library: LibraryOption = None,
     shipped: ShippedOption = False,
     as_of: AsOfOption = None,

@@ -18,6 +18,7 @@ from medpolicy.engines.tabular_answers import Answered, AnswerTable
 from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
 from medpolicy.library.library import Library, library_of
 from medpolicy.model.issuer import Issuer
+from medpolicy.review.claim_facts import facts_for, read_facts, wrong_facts_named
 from medpolicy.review.claims.chunks import Chunk
 from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, Rejections, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
@@ -83,6 +84,7 @@ def impact_of(
     mapping: ClaimsMapping = NO_MAPPING,
     named: Sequence[str | Path] | None = None,
     elsewhere: Rejections | None = None,
+    facts: Path | None = None,
     lines_per_chunk: int = LINES_PER_CHUNK,
     memory: str = MEMORY,
     threads: int | None = None,
@@ -93,7 +95,8 @@ def impact_of(
 
     The lines are read by what the new library says of its issuers. `moved`: a directory for Parquet files with the keys of the
     lines that move and both answers; nothing else of a member stands there. `named`: what the report calls the inputs.
-    `elsewhere`: lines that were rejected before they came here, which are counted with the others. `progress` is told phase, done
+    `facts`: as of `screen`; one that only one of the libraries asks is told to that one. `elsewhere`: lines that were rejected
+    before they came here, which are counted with the others. `progress` is told phase, done
     and total: of codes while compiling, of lines afterwards. Errors as of `open_claims`.
     """
     with open_claims(
@@ -105,8 +108,9 @@ def impact_of(
         threads=threads,
         temporary=None if moved is None else moved.parent,
     ) as claims:
-        with faults_named():
-            counts, extent = _Comparison(claims, compared, moved, progress).run(lines_per_chunk)
+        told = None if facts is None else read_facts(claims, facts)
+        with faults_named(), wrong_facts_named(facts):
+            counts, extent = _Comparison(claims, compared, told, moved, progress).run(lines_per_chunk)
             counts = sum_of([counts, _rejected(elsewhere or {})])
         run = ImpactRun(
             old_library=compared.old.digest,
@@ -166,10 +170,13 @@ def _setting_rule(issuer: Issuer) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 class _Comparison:
-    def __init__(self, claims: ClaimLines, compared: Compared, moved: Path | None, progress: Progress) -> None:
+    def __init__(
+        self, claims: ClaimLines, compared: Compared, facts: ir.Table | None, moved: Path | None, progress: Progress
+    ) -> None:
         self.claims = claims
         self.connection: Any = claims.backend.con  # DuckDB's, which Ibis gives no type
         self.compared = compared
+        self.facts = facts
         self.moved = moved
         self.progress = progress
         declared = {side: _declared(compared.side(side)) for side in SIDES}
@@ -196,7 +203,10 @@ class _Comparison:
 
         first, last = extent.first_day or date.min, extent.last_day or date.min
         library = self.compared.side(side)
-        return ClaimsLookup(self.claims.backend, library, first, last, extent.codes, name=f"lookup_{side}", progress=tell)
+        told = None if self.facts is None else facts_for(self.facts, library, (self.compared.old, self.compared.new))
+        return ClaimsLookup(
+            self.claims.backend, library, first, last, extent.codes, name=f"lookup_{side}", facts=told, progress=tell
+        )
 
     def _chunk(self, chunk: Chunk) -> ClaimCounts:
         with chunk.checked() as checked:

@@ -17,9 +17,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from medpolicy.engines.tabular_library import compile_library
-from medpolicy.errors import ClaimsError, RequestError, UsageError
+from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
 from medpolicy.library.library import Library
+from medpolicy.review.claim_facts import read_facts, wrong_facts_named
 from medpolicy.review.claims.chunks import Chunk
 from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
@@ -120,7 +121,7 @@ def screen(
     with open_claims(
         inputs, library, eligibility=eligibility, mapping=mapping, memory=memory, threads=threads, temporary=beside
     ) as claims:
-        told = None if facts is None else _read_facts(claims, facts)
+        told = None if facts is None else read_facts(claims, facts)
         same_run = {
             "format": FORMAT,
             "claims": claims.fingerprint,
@@ -132,10 +133,8 @@ def screen(
         }
         with partial_output(output, same_run) as part, faults_named():
             screening = _Screening(claims, library, part, told, progress, spark)
-            try:
+            with wrong_facts_named(facts):
                 screened = screening.run(lines_per_chunk, elsewhere)
-            except RequestError as error:  # only facts can still be wrong: all else of a line was checked
-                raise ClaimsError(f"{facts}: {error.field}: {error.message}") from None
             run = ScreeningRun(
                 library=library.digest,
                 engine=version,
@@ -344,34 +343,6 @@ class _Screening:
             listed = ", ".join(f"'{_quoted(path)}'" for path in parts)
             union = f"SELECT * FROM read_parquet([{listed}]) UNION ALL {union}"
         self.connection.execute(f"COPY ({union}) TO '{_quoted(self.part.file('rejected.parquet'))}' (FORMAT parquet)")
-
-
-def _read_facts(claims: ClaimLines, path: Path) -> ir.Table:
-    """The facts that a plan brings along, as a table; `ClaimsError` where the file cannot be read or lacks a column."""
-    import duckdb
-
-    connection: Any = claims.backend.con
-    reader = "read_csv" if path.suffix.lower() in (".csv", ".gz") else "read_parquet"
-    options = ", all_varchar = true, header = true" if reader == "read_csv" else ""
-    columns = (
-        "trim(claim_id) AS claim_id, claim_line_number::BIGINT AS claim_line_number, trim(fact) AS fact, value::VARCHAR AS value"
-    )
-    try:
-        connection.execute(
-            f"CREATE TEMP TABLE facts AS SELECT {columns} FROM {reader}('{_quoted(path)}'{options}) "
-            "WHERE claim_id IS NOT NULL AND claim_line_number IS NOT NULL AND fact IS NOT NULL AND value IS NOT NULL"
-        )
-    except duckdb.Error:
-        raise ClaimsError(
-            f"{path}: cannot be read as facts; write Parquet or CSV with the columns claim_id, claim_line_number, fact, value "
-            '(the value as JSON, such as true or {"value": 3, "unit": "mm"})'
-        ) from None
-    doubled = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM facts GROUP BY claim_id, claim_line_number, fact HAVING count(*) > 1)"
-    ).fetchall()[0][0]
-    if doubled:
-        raise ClaimsError(f"{path}: a fact of a line stands twice, {doubled} times; keep one of each")
-    return claims.backend.table("facts")
 
 
 def _quoted(path: Path) -> str:
