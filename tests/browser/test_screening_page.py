@@ -154,3 +154,10 @@ def test_it_prints(open_page: OpenPage, page_file: Path) -> None:
     printed = "".join(sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(page.pdf()))
     assert "2024-12" in printed  # what is folded on a screen
     assert "payment edits are not evaluated" in printed
+
+
+def test_on_paper_a_chart_has_the_colours_for_light(open_page: OpenPage, page_file: Path) -> None:
+    page = open_page(page_file, color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    bar = page.locator("figure .wide svg path[fill='var(--not-covered)']").first
+    assert bar.evaluate("one => getComputedStyle(one).fill") == "rgb(156, 42, 18)"

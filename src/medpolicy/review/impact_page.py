@@ -56,7 +56,7 @@ def impact_page(report: Report) -> str:
         _coverages(report["coverages"], figures),
         _months(report["months"], figures),
         *(_move(number, move, figures) for number, move in enumerate(report["moves"]["top"], start=1)),
-        _conditions(report["conditions"], figures),
+        _conditions(report, figures),
         _still(report, figures),
         lines_in_and_out(counts, NOT_WRITTEN),
     )
@@ -223,9 +223,11 @@ _PARTS: Final[dict[str, tuple[str, tuple[str, ...], Callable[[Report], Row]]]] =
 }
 
 
-def _conditions(found: Report, figures: Figures) -> Section | None:
+def _conditions(report: Report, figures: Figures) -> Section | None:
+    found = report["conditions"]
     if not found["top"]:
         return None
+    labels = [(move["old"], move["new"], _label(number, move)) for number, move in _numbered(report["moves"])]
     return Section(
         id="conditions",
         title="Under which conditions",
@@ -233,20 +235,21 @@ def _conditions(found: Report, figures: Figures) -> Section | None:
             figures.table(
                 "Policy, provision, code, line of business and setting together",
                 ("Code", "Move", "Policy", "Example"),
-                [(_condition(one), one) for one in found["top"]],
+                [(_condition(one, labels), one) for one in found["top"]],
                 foot=[((counted(found["others"], "other condition", "other conditions"), "", "", ""), found["rest"])],
             ),
         ),
     )
 
 
-def _condition(one: Report) -> Row:
+def _condition(one: Report, labels: Sequence[tuple[Report, Report, str]]) -> Row:
+    found = (label for old, new, label in labels if (old, new) == (one["old"], one["new"]))
     where = f"{one['line_of_business']}, {setting_text(one['setting'])}"
     provision = before_and_after(one["old_provision"], one["new_provision"])
     days = f"{one['first_day']} to {one['last_day']}"
     return (
         Cell(one["code"] or "no code", where),
-        coverage_cell(one["new"]["coverage"], move_text(one)),
+        next(found, move_text(one)),
         Cell(_policy(one), provision),
         Cell(examples_text([one["example"]]), days),
     )
