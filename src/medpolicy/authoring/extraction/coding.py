@@ -33,7 +33,7 @@ from medpolicy.authoring.extraction.code_text import (
     says_what_a_list_is_for,
     stance_of,
 )
-from medpolicy.authoring.extraction.context import Extraction, Item, mark, unique
+from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark
 from medpolicy.authoring.extraction.entries import Entry, content, line_entries, lines_of_row, lines_outside_rows, split_at
 from medpolicy.authoring.extraction.lines_of_business import lines_named_in
 from medpolicy.authoring.outline import Section, SectionKind
@@ -90,11 +90,11 @@ class _Listed:
 
 @dataclass(slots=True)
 class _Listing:
-    """A listing that grows: `key` tells which rows belong together."""
+    """A listing that grows. `codes`: those of its rows, for looking up."""
 
-    key: tuple[object, ...]
     item: Item
     listed: list[_Listed] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
 
 
 def extract_coding(extraction: Extraction) -> None:
@@ -108,6 +108,9 @@ class _CodingReader:
     def __init__(self, extraction: Extraction) -> None:
         self._extraction = extraction
         self._listings: list[_Listing] = []
+        self._by_key: dict[tuple[object, ...], _Listing] = {}
+        self._ids, self._diagnosis_ids = Ids(), Ids()
+        self._limitation_ids = Ids(item["id"] for item in extraction.version.get("limitations", ()))
         self._diagnoses: list[Item] = []
         self._since_topic: list[_Listed] = []  # codes to which the footnotes of this topic belong
         self._kind: str | None = None
@@ -245,7 +248,7 @@ class _CodingReader:
             return
         listing = self._listing_for(section, self._kind if self._kind == PCS else printed.system or "", row)
         for at, code in enumerate(codes):
-            if any(listed.code == code for listed in listing.listed):
+            if code in listing.codes:
                 self._extraction.use(row.lines, f"code_listings[{listing.item['id']}].codes[{code}]")
                 continue
             item: Item = {"code": code, "citation": self._extraction.cite(section, row.lines)}
@@ -259,6 +262,7 @@ class _CodingReader:
             listing.item["codes"].append(item)
             listed = _Listed(code, printed.symbol, item)
             listing.listed.append(listed)
+            listing.codes.add(code)
             self._since_topic.append(listed)
             self._extraction.use(row.lines, f"code_listings[{listing.item['id']}].codes[{code}]")
 
@@ -268,7 +272,7 @@ class _CodingReader:
         stance = row_stance or words.stance
         decides = ALONE if row_stance else words.decides
         key = (words.lines, system, stance, decides)
-        found = next((listing for listing in self._listings if listing.key == key), None)
+        found = self._by_key.get(key)
         if found is not None:
             return found
         item = self._new_listing(words, system, stance if decides == ALONE else None)
@@ -280,14 +284,14 @@ class _CodingReader:
                 mark(item, "the words above these codes name a use of their own: does a statement cover it?")
         elif words.beside:
             mark(item, "the words above these codes call them related, and no more: is the policy about them?")
-        listing = _Listing(key, item)
+        listing = self._by_key[key] = _Listing(item)
         self._listings.append(listing)
         return listing
 
     def _new_listing(self, words: _Words, system: str, stance: str | None) -> Item:
         own = "codes" if stance is None else f"{stance}-codes"
         own = own if system == "cpt" else f"{own}-{system}"
-        item: Item = {"id": unique(own, [listing.item["id"] for listing in self._listings]), "system": system}
+        item: Item = {"id": self._ids.give(own), "system": system}
         if stance is None:
             item.update(decides=WITH_PROVISIONS, text="Codes that the policy is about; its statements decide.")
         else:
@@ -328,7 +332,7 @@ class _CodingReader:
         said = f"{section.title} {' '.join(self._extraction.document.text_of(words.lines))}".lower()
         supports = "support" in said and "not support" not in said
         name = "supporting-diagnoses" if supports else "diagnoses" if stance is None else f"{stance}-diagnoses"
-        item: Item = {"id": unique(name, [item["id"] for item in self._diagnoses]), "system": "icd-10-cm", "codes": []}
+        item: Item = {"id": self._diagnosis_ids.give(name), "system": "icd-10-cm", "codes": []}
         item["text"] = "Diagnoses that support medical necessity." if supports else "Diagnoses that the policy lists."
         item["citation"] = cited
         if not supports:
@@ -354,7 +358,7 @@ class _CodingReader:
     def _see_also(self, section: Section, entry: Entry) -> None:
         codes = [printed.first for printed in codes_within(entry.text, PROCEDURES)]
         limitations: list[Item] = self._extraction.version.setdefault("limitations", [])
-        name = unique(f"see-also-{codes[0].lower()}", [item["id"] for item in limitations])
+        name = self._limitation_ids.give(f"see-also-{codes[0].lower()}")
         note: Item = {
             "id": name,
             "text": f"The document also points to: {', '.join(codes)}.",
@@ -384,7 +388,7 @@ class _CodingReader:
             mark(item, "by the words above them they decide alone, but another place of the document treats them otherwise")
             listing.listed = [listed for listed in listing.listed if listed.code not in differing]
             listing.item["codes"] = [listed.item for listed in listing.listed]
-            self._listings.append(_Listing((), item, moved))
+            self._listings.append(_Listing(item, moved))
         self._listings = [listing for listing in self._listings if listing.listed]
 
     def _hand_over_exceptions(self) -> None:
@@ -411,7 +415,7 @@ class _CodingReader:
                 provision["id"] for provision in exceptions if set(provision["lines_of_business"]) & set(handed)
             ]
             item["text"] = "The same codes on the lines of business that the program exceptions hand over."
-            self._listings.append(_Listing((), item, listing.listed))
+            self._listings.append(_Listing(item, listing.listed))
 
 
 def _all_lines(entries: list[Entry]) -> tuple[int, ...]:

@@ -71,10 +71,23 @@ def slug(text: str, *, limit: int = 60, joiner: str = "-") -> str:
     return found
 
 
-def unique(wanted: str, taken: Iterable[str], *, joiner: str = "-") -> str:
-    """The id, with a number behind it where it is taken already."""
-    known = set(taken)
-    found, number = wanted, 2
-    while found in known:
-        found, number = f"{wanted}{joiner}{number}", number + 1
-    return found
+class Ids:
+    """Ids of one list, each given once. It remembers how far it counted, so that giving one costs the same however many are."""
+
+    def __init__(self, taken: Iterable[str] = (), *, joiner: str = "-") -> None:
+        self._taken = set(taken)
+        self._joiner = joiner
+        self._next: dict[str, int] = {}
+
+    def give(self, wanted: str) -> str:
+        """The id, with a number behind it where it is taken already; it is taken from now on."""
+        found, number = wanted, self._next.get(wanted, 2)
+        while found in self._taken:
+            found, number = f"{wanted}{self._joiner}{number}", number + 1
+        self._next[wanted] = number
+        self._taken.add(found)
+        return found
+
+    def take(self, identifier: str) -> None:
+        """The id is that of something already."""
+        self._taken.add(identifier)

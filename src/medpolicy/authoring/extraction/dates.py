@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -40,13 +41,16 @@ class PrintedDate:
 
 def dates_in(text: str) -> list[PrintedDate]:
     """The dates of a text in their order; numbers that no calendar has are none."""
-    found: list[PrintedDate] = []
+    found: list[PrintedDate] = []  # in order, and none over another
     for pattern in _COMPILED:
         for match in pattern.finditer(text):
             iso = _iso(match)
-            if iso is not None and not any(other.start < match.end() and match.start() < other.end for other in found):
-                found.append(PrintedDate(iso, match.start(), match.end()))
-    return sorted(found, key=lambda printed: printed.start)
+            if iso is None:
+                continue
+            at = bisect_left(found, match.end(), key=lambda printed: printed.start)
+            if at == 0 or found[at - 1].end <= match.start():
+                found.insert(at, PrintedDate(iso, match.start(), match.end()))
+    return found
 
 
 def leading_date(text: str) -> PrintedDate | None:

@@ -14,6 +14,7 @@ from medpolicy.authoring.outline import Section
 
 _BULLETS = frozenset("•◦▪●○·*-–—o")
 _ENDS_IN_HYPHEN = re.compile(r"\S-$")
+_END = 3  # characters that show whether a text ends so, with a line feed behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +59,35 @@ def lines_outside_rows(table: Block) -> tuple[int, ...]:
 def split_at(entries: Iterable[Entry], starts: Callable[[str], object]) -> tuple[list[Entry], list[Entry]]:
     """What stands before the first line that starts an entry, and the entries, each with the lines that continue it."""
     before: list[Entry] = []
-    found: list[Entry] = []
+    found: list[Growing] = []
     for entry in entries:
         if not entry.text:
             continue
         if starts(entry.text):
-            found.append(entry)
+            found.append(Growing(entry))
         elif found:
-            found[-1] = joined(found[-1], entry)
+            found[-1].add(entry)
         else:
             before.append(entry)
-    return before, found
+    return before, [growing.entry() for growing in found]
 
 
-def joined(first: Entry, second: Entry) -> Entry:
-    """Two entries as one. A hyphen at the end may stand within a word, a range or an address, so no space follows it."""
-    separator = "" if _ENDS_IN_HYPHEN.search(first.text) else " "
-    return Entry(f"{first.text}{separator}{second.text}", (*first.lines, *second.lines))
+class Growing:
+    """An entry that grows by the lines that continue it; it is put together once, however many they are.
+
+    A hyphen at the end may stand within a word, a range or an address, so no space follows it.
+    """
+
+    def __init__(self, first: Entry) -> None:
+        self._texts = [first.text]
+        self._lines = [*first.lines]
+        self._end = first.text[-_END:]
+
+    def add(self, entry: Entry) -> None:
+        separator = "" if _ENDS_IN_HYPHEN.search(self._end) else " "
+        self._texts += (separator, entry.text)
+        self._lines += entry.lines
+        self._end = f"{self._end}{separator}{entry.text}"[-_END:]
+
+    def entry(self) -> Entry:
+        return Entry("".join(self._texts), tuple(self._lines))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from medpolicy.authoring.document import BlockKind
-from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug, unique
+from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
 from medpolicy.authoring.extraction.entries import Entry, content, lines_of_row, lines_outside_rows
 from medpolicy.authoring.extraction.lines_of_business import lines_named_in
 from medpolicy.authoring.outline import Section, SectionKind
@@ -39,13 +40,27 @@ _CONNECTORS = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the draft has already: the ids of its provisions, the policy's identifiers."""
+
+    ids: Ids
+    identifiers: set[str]
+
+    @classmethod
+    def of(cls, extraction: Extraction) -> _Known:
+        ids = Ids(provision["id"] for provision in extraction.version.get("provisions", ()))
+        return cls(ids, {item["value"] for item in extraction.policy.get("identifiers", ())})
+
+
 def extract_exceptions(extraction: Extraction) -> None:
     """Append a delegated provision for each exception, and the Medicare determinations to the policy's identifiers."""
+    known = _Known.of(extraction)
     for section in extraction.outline.of_kind(SectionKind.EXCEPTIONS):
         if section.heading is not None:
             extraction.use(section.heading.lines, "provisions")
         for entry in _entries(extraction, section):
-            _exception(extraction, section, entry)
+            _exception(extraction, section, entry, known)
     _leave_lines_to_exceptions(extraction)
 
 
@@ -76,7 +91,7 @@ def _entries(extraction: Extraction, section: Section) -> list[Entry]:
     return found
 
 
-def _exception(extraction: Extraction, section: Section, entry: Entry) -> None:
+def _exception(extraction: Extraction, section: Section, entry: Entry, known: _Known) -> None:
     match = _LABEL.match(entry.text)
     label, said = (match["label"], match["said"]) if match is not None else ("", entry.text)
     delegations = [] if _NONE_FOUND.search(said) else _medicare_documents(said)
@@ -95,7 +110,7 @@ def _exception(extraction: Extraction, section: Section, entry: Entry) -> None:
     if not named:
         extraction.book.not_understood(entry.lines, f"“{label}” matches no line of business that is declared")
         return
-    _delegate(extraction, section, entry, label, named, delegations, is_told_to_follow=follow is not None)
+    _delegate(extraction, section, entry, label, named, delegations, known, is_told_to_follow=follow is not None)
 
 
 def _not_an_exception(extraction: Extraction, entry: Entry, *, is_about_a_line: bool) -> None:
@@ -112,11 +127,12 @@ def _delegate(
     label: str,
     named: list[str],
     delegations: list[Item],
+    known: _Known,
     *,
     is_told_to_follow: bool,
 ) -> None:
     provisions: list[Item] = extraction.version.setdefault("provisions", [])
-    provision_id = unique(slug(label), [item["id"] for item in provisions])
+    provision_id = known.ids.give(slug(label))
     names = ", ".join(to.get("identifier") or to["title"] for to in delegations)
     provision: Item = {
         "id": provision_id,
@@ -133,9 +149,10 @@ def _delegate(
     extraction.use(entry.lines, f"provisions[{provision_id}]")
     identifiers = [to["identifier"] for to in delegations if to["kind"] in ("ncd", "lcd") and "identifier" in to]
     for identifier in identifiers:
-        known: list[Item] = extraction.policy.setdefault("identifiers", [])
-        if not any(item["value"] == identifier for item in known):
-            known.append({"system": "ncd-lcd", "value": identifier, "citation": extraction.cite(section, entry.lines)})
+        if identifier not in known.identifiers:
+            known.identifiers.add(identifier)
+            cited = extraction.cite(section, entry.lines)
+            extraction.policy.setdefault("identifiers", []).append({"system": "ncd-lcd", "value": identifier, "citation": cited})
 
 
 def _medicare_documents(text: str) -> list[Item]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
 from medpolicy.authoring.extraction.dates import PrintedDate, dates_in, first_day, latest, leading_date, trailing_date
-from medpolicy.authoring.extraction.entries import Entry, content, joined, line_entries, lines_of_row, lines_outside_rows
+from medpolicy.authoring.extraction.entries import Entry, Growing, content, line_entries, lines_of_row, lines_outside_rows
 from medpolicy.authoring.extraction.event_words import read_event
 from medpolicy.authoring.outline import Section, SectionKind
 
@@ -43,6 +43,7 @@ _IN_FORCE_ELSEWHERE = re.compile(
     r" is)?\s*[:.]*\s*$",
     re.IGNORECASE,
 )
+_NEAR = 400  # characters before a date in which the word that tells what it dates is looked for
 _MARKS = "review_marks"  # `review` of an event says whether it is a review
 
 
@@ -59,8 +60,9 @@ def extract_history(extraction: Extraction) -> None:
         return
     oldest = min((event for event, _, _ in events), key=lambda event: first_day(event["date"]))
     _settle_review_interval(extraction, events)
+    every = [event for event, _, _ in events]
     for event, entry, _ in events:
-        _say_new(extraction, event, entry, is_oldest=event is oldest, events=[item for item, _, _ in events])
+        _say_new(extraction, event, entry, is_oldest=event is oldest, events=every)
         event["text"] = _text(event, entry)
     extraction.policy["history"] = [_in_order(event) for event, _, _ in events]
     _settle_version(extraction)
@@ -108,7 +110,7 @@ def _date_anywhere(extraction: Extraction) -> tuple[str, int] | None:
     found = []
     for line in extraction.document.lines:
         for printed in dates_in(line.text):
-            before = line.text[: printed.start]
+            before = line.text[max(0, printed.start - _NEAR) : printed.start]
             if _IN_FORCE_ELSEWHERE.search(before) and not re.search(r"\bnext\b[^.;]*$", before, re.IGNORECASE):
                 found.append((printed.iso, line.number))
     return max(found, key=lambda one: (first_day(one[0]), len(one[0]), -one[1]), default=None)
@@ -174,29 +176,32 @@ def _lines(extraction: Extraction, loose: list[Entry]) -> Iterator[tuple[Printed
     trailing = sum(1 for entry in loose if trailing_date(entry.text) and not leading_date(entry.text))
     alone = sum(1 for entry in loose if _is_only_a_date(entry.text))
     closing = trailing + alone > leading - alone and not (loose and leading_date(loose[0].text))
-    gathered: Entry | None = None
+    gathered: Growing | None = None
     for entry in loose:
         if _NEXT_REVIEW.match(entry.text):
             extraction.book.narrative(entry.lines, "the next review")
         elif closing:
-            gathered = entry if gathered is None else joined(gathered, entry)
-            printed = trailing_date(entry.text)
-            if printed is None:
+            if gathered is None:
+                gathered = Growing(entry)
+            else:
+                gathered.add(entry)
+            if trailing_date(entry.text) is None:
                 continue
-            last = trailing_date(gathered.text)
+            whole = gathered.entry()
+            last = trailing_date(whole.text)
             if last is not None:
-                yield last, Entry(_without_heading_words(gathered.text[: last.start]), gathered.lines)
+                yield last, Entry(_without_heading_words(whole.text[: last.start]), whole.lines)
             gathered = None
         elif leading_date(entry.text):
             if gathered is not None:
-                yield from _begun(gathered)
-            gathered = entry
+                yield from _begun(gathered.entry())
+            gathered = Growing(entry)
         elif gathered is not None:
-            gathered = joined(gathered, entry)
+            gathered.add(entry)
         elif _is_column_heading(entry.text):
             extraction.use(entry.lines, "history")
     if gathered is not None and not closing:
-        yield from _begun(gathered)
+        yield from _begun(gathered.entry())
 
 
 def _begun(entry: Entry) -> Iterator[tuple[PrintedDate, Entry]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
-from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug, unique
+from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
 from medpolicy.authoring.extraction.entries import content
 from medpolicy.authoring.outline import Section, SectionKind
 
@@ -247,8 +247,9 @@ def _named_by_document(extraction: Extraction, stated: _Stated | None) -> list[I
         names = ["Commercial", *others]
         source = "the program exceptions, with a commercial line assumed" if others else ""
     found: list[Item] = []
+    ids = Ids()
     for name in names:
-        line_id = unique(slug(name), [item["id"] for item in found])
+        line_id = ids.give(slug(name))
         program = next((PROGRAMS[word] for word in _WORD.findall(name.lower()) if word in PROGRAMS), "commercial")
         found.append({"id": line_id, "name": _TRADEMARKS.sub("", name).strip(), "program": program})
     if source:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug, unique
+from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
 from medpolicy.authoring.extraction.criteria_lists import ListItem
 from medpolicy.authoring.outline import Section
 from medpolicy.model.products import product_key
@@ -34,11 +34,12 @@ def product_list_of(
     implies: Mapping[str, bool],
     lines: Sequence[int],
     *,
-    taken: Sequence[str],
+    ids: Ids,
 ) -> Item:
     """The product list of a provision: names as printed, with trademark signs, and makers."""
-    identifier = unique(f"products-of-{provision}", taken)
-    products: list[Item] = []
+    identifier = ids.give(f"products-of-{provision}")
+    products: dict[str, Item] = {}  # by the form in which names are compared
+    is_said = False
     for item in items:
         text = re.sub(r"\s+", " ", item.text).strip().rstrip(".;,")
         match = _NAME_AND_MAKER.match(text)
@@ -46,20 +47,23 @@ def product_list_of(
             "name": match["name"].strip() if match else text,
             "manufacturer": match["maker"].strip() if match else "not named",
         }
-        twin = next((known for known in products if product_key(known["name"]) == product_key(product["name"])), None)
+        key = product_key(product["name"])
+        twin = products.get(key)
         if twin is not None:
             mark(twin, f"it stands in the list again (line {item.block.first_line}): is another product meant there?")
+            is_said = True
             extraction.use(item.lines, f"product_lists[{identifier}].products[{slug(product['name'])}]")
             continue
-        if match is None and not any("review" in known for known in products):
+        if match is None and not is_said:
+            is_said = True
             mark(product, "the document names no maker, here or wherever a maker is “not named”")  # once, at the first
         product["citation"] = extraction.cite(section, item.lines)
-        products.append(product)
+        products[key] = product
         extraction.use(item.lines, f"product_lists[{identifier}].products[{slug(product['name'])}]")
     return {
         "id": identifier,
         "provision": provision,
         "implies": dict(implies),
         "citation": extraction.cite(section, lines),
-        "products": products,
+        "products": list(products.values()),
     }

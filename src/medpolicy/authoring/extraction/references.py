@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.bibliography import read_reference
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
-from medpolicy.authoring.extraction.entries import Entry, content, joined, line_entries
+from medpolicy.authoring.extraction.entries import Entry, Growing, content, line_entries
 from medpolicy.authoring.outline import Section, SectionKind
 
 _NUMBERED = re.compile(r"\[?(?P<number>\d{1,3})[.)\]](?:\s*(?=[^\W\d_])|\s+(?=[“\"‘'(<\d]))(?P<text>.*)", re.DOTALL)
@@ -25,36 +25,50 @@ class _Numbered:
     entry: Entry
 
 
+class _Numbers:
+    """The numbers that references bear, each given once."""
+
+    def __init__(self) -> None:
+        self._taken: set[int] = set()
+        self._highest = 0
+
+    def give(self, wanted: int | None) -> int:
+        """The number; the next free one where it is taken, or none is wanted."""
+        number = self._highest + 1 if wanted is None or wanted in self._taken else wanted
+        self._taken.add(number)
+        self._highest = max(self._highest, number)
+        return number
+
+
 def extract_references(extraction: Extraction) -> None:
     """Fill `version["references"]`, in the document's order. A number that stands twice is replaced, and marked."""
     found: list[Item] = []
+    numbers = _Numbers()
     for section in extraction.outline.of_kind(SectionKind.REFERENCES):
         if section.heading is not None:
             extraction.use(section.heading.lines, "references")
         for printed in _printed(extraction, section):
-            found.append(_reference(extraction, section, printed, found))
+            found.append(_reference(extraction, section, printed, found, numbers))
     if found:
         extraction.version["references"] = found
 
 
-def _reference(extraction: Extraction, section: Section, printed: _Numbered, before: list[Item]) -> Item:
-    taken = [item["number"] for item in before]
-    number = printed.number
-    if number is None or number in taken:
-        number = max(taken, default=0) + 1
+def _reference(extraction: Extraction, section: Section, printed: _Numbered, before: list[Item], numbers: _Numbers) -> Item:
+    number = numbers.give(printed.number)
+    last = before[-1]["number"] if before else None
     fields, doubts = read_reference(printed.entry.text)
     item: Item = {"number": number, **fields, "citation": extraction.cite(section, printed.entry.lines)}
     for doubt in doubts:
         mark(item, doubt)
     if printed.number is None:
-        if before and before[-1]["number"] == number - 1 and _COUNTED in before[0].get("review", ()):
+        if before and last == number - 1 and _COUNTED in before[0].get("review", ()):
             pass  # said once, at the first
         else:
             mark(item, _COUNTED)
     elif printed.number != number:
         mark(item, f"it is printed as number {printed.number}, which another reference bears; it was given the next free number")
-    elif taken and number > taken[-1] + 1:
-        missing = f"{taken[-1] + 1}" if number == taken[-1] + 2 else f"{taken[-1] + 1} to {number - 1}"
+    elif last is not None and number > last + 1:
+        missing = f"{last + 1}" if number == last + 2 else f"{last + 1} to {number - 1}"
         mark(item, f"no reference {missing} stands before it")
     extraction.use(printed.entry.lines, f"references[{number}]")
     return item
@@ -96,25 +110,28 @@ def _is_label(block: Block) -> bool:
 def _in_numbers(entries: list[Entry]) -> tuple[list[_Numbered], list[Entry]]:
     """The numbered references of one list, and what stands before the first number."""
     matches = [_NUMBERED.match(entry.text) for entry in entries]
-    candidates = [(at, int(match["number"])) for at, match in enumerate(matches) if match is not None]
-    numbered: list[_Numbered] = []
+    last_at = {int(match["number"]): at for at, match in enumerate(matches) if match is not None}
+    numbered: list[tuple[int, Growing]] = []
     before: list[Entry] = []
     for at, (entry, match) in enumerate(zip(entries, matches, strict=True)):
-        later = {number for where, number in candidates if where > at}
-        if match is not None and _follows(int(match["number"]), numbered, later):
-            numbered.append(_Numbered(int(match["number"]), Entry(match["text"], entry.lines)))
+        last = numbered[-1][0] if numbered else None
+        # Whether the number that should follow stands further down.
+        awaited = last is not None and last_at.get(last + 1, -1) > at
+        if match is not None and _follows(int(match["number"]), last, is_next_awaited=awaited):
+            numbered.append((int(match["number"]), Growing(Entry(match["text"], entry.lines))))
         elif numbered:
-            numbered[-1] = _Numbered(numbered[-1].number, joined(numbered[-1].entry, entry))
+            numbered[-1][1].add(entry)
         else:
             before.append(entry)
-    return numbered, before
+    return [_Numbered(number, growing.entry()) for number, growing in numbered], before
 
 
-def _follows(number: int, before: list[_Numbered], later: set[int]) -> bool:
+def _follows(number: int, last: int | None, *, is_next_awaited: bool) -> bool:
     """Whether a number may be the next one; a line within a reference may begin with a number too, such as a volume."""
-    last = before[-1].number if before else None
     if last is None:
         return number <= _LARGEST_GAP
     if number == last + 1:
         return True
-    return (last <= number <= last + _LARGEST_GAP and last + 1 not in later | {number}) or (number == last and last + 1 in later)
+    if is_next_awaited:
+        return number == last
+    return last <= number <= last + _LARGEST_GAP

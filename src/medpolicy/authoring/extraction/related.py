@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from medpolicy.authoring.document import BlockKind
-from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug, unique
-from medpolicy.authoring.extraction.entries import Entry, content, joined, line_entries, lines_of_row, lines_outside_rows
+from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
+from medpolicy.authoring.extraction.entries import Entry, Growing, content, line_entries, lines_of_row, lines_outside_rows
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 _NUMBER = r"(?:[A-Z]{0,6}[-.]?\d{1,5}(?:[-.]\w{1,6}){1,3}|[A-Z]{0,6}[-.]?\d{2,6})"
@@ -24,9 +25,18 @@ _NO_NUMBER = "no number is printed, here or further down: an id made of the titl
 _NONE = re.compile(r"^(?:none|not applicable|n/?a|no related (?:policies|guidelines))\b.{0,40}$", re.IGNORECASE)
 
 
+@dataclass(slots=True)
+class _Numbers:
+    """The numbers of the policies so far, and whether it is said that some were made."""
+
+    ids: Ids = field(default_factory=Ids)
+    is_said: bool = False
+
+
 def extract_related(extraction: Extraction) -> None:
     """Fill `policy["related"]`. A policy printed without a number gets an id made of its title, and a mark."""
     found: list[Item] = []
+    numbers = _Numbers()
     for section in extraction.outline.of_kind(SectionKind.RELATED):
         if section.heading is not None:
             extraction.use(section.heading.lines, "related")
@@ -34,9 +44,9 @@ def extract_related(extraction: Extraction) -> None:
             if _NONE.match(entry.text):
                 extraction.book.narrative(entry.lines, "related")
             else:
-                found.append(_related(extraction, section, entry, found))
+                found.append(_related(extraction, section, entry, numbers))
     for section, entry in _in_front(extraction):
-        found.append(_related(extraction, section, entry, found))
+        found.append(_related(extraction, section, entry, numbers))
     if found:
         extraction.policy["related"] = found
 
@@ -53,12 +63,17 @@ def _in_front(extraction: Extraction) -> Iterator[tuple[Section, Entry]]:
                             yield section, Entry(text, lines_of_row(row))
 
 
-def _related(extraction: Extraction, section: Section, entry: Entry, before: list[Item]) -> Item:
+def _related(extraction: Extraction, section: Section, entry: Entry, numbers: _Numbers) -> Item:
     match = _BEHIND.match(entry.text) or _BEFORE.match(entry.text)
     title = (match["title"] if match else entry.text).strip(" ,;.")
-    number = match["number"] if match else unique(slug(title, limit=40) or "policy", [item["number"] for item in before])
+    if match is not None:
+        number = match["number"]
+        numbers.ids.take(number)
+    else:
+        number = numbers.ids.give(slug(title, limit=40) or "policy")
     item: Item = {"number": number, "title": title, "citation": extraction.cite(section, entry.lines)}
-    if match is None and not any(_NO_NUMBER in item.get("review", ()) for item in before):
+    if match is None and not numbers.is_said:
+        numbers.is_said = True
         mark(item, _NO_NUMBER)  # once, at the first
     extraction.use(entry.lines, f"related[{number}]")
     return item
@@ -83,11 +98,14 @@ def _entries(extraction: Extraction, section: Section) -> Iterator[Entry]:
 
 
 def _up_to_numbers(lines: list[Entry]) -> Iterator[Entry]:
-    gathered: Entry | None = None
+    gathered: Growing | None = None
     for line in lines:
-        gathered = line if gathered is None else joined(gathered, line)
+        if gathered is None:
+            gathered = Growing(line)
+        else:
+            gathered.add(line)
         if _BEHIND.match(line.text):
-            yield gathered
+            yield gathered.entry()
             gathered = None
     if gathered is not None:
-        yield gathered
+        yield gathered.entry()

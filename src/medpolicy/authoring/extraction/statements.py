@@ -14,7 +14,7 @@ from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
 from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined, search_outside
-from medpolicy.authoring.extraction.context import Extraction, Item, mark, section_name, slug, unique
+from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, give_predicate, items_of
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section
@@ -69,6 +69,7 @@ class _Statements:
         )
         self._statements: list[_Statement] = []
         self._product_lists: list[Item] = []
+        self._ids, self._product_list_ids = Ids(), Ids()
         self._definitions: list[Item] = []
 
     def run(self) -> None:
@@ -288,7 +289,7 @@ class _Statements:
         subject_condition = self._condition_in_subject(subject, citation)
         conditions = joined("all", [shared, subject_condition, scope, criteria])
         provision: Item = {
-            "id": unique(slug(core_of(name)) or "statement", [statement.provision["id"] for statement in self._statements]),
+            "id": self._ids.give(slug(core_of(name)) or "statement"),
             "text": text_of_statement(core_of(name), said.stance, conditions is not None),
             "stance": said.stance,
         }
@@ -492,7 +493,7 @@ class _Statements:
         match = patterns.SOMEONE_ELSES.search(sentence)
         assert match is not None
         provision: Item = {
-            "id": unique(f"criteria-of-{slug(match['whose'])}", [statement.provision["id"] for statement in self._statements]),
+            "id": self._ids.give(f"criteria-of-{slug(match['whose'])}"),
             "text": f"The criteria of {match['whose']} decide.",
             "stance": "delegated",
         }
@@ -541,7 +542,7 @@ class _Statements:
             items,
             implied,
             statement.lines,
-            taken=[known["id"] for known in self._product_lists],
+            ids=self._product_list_ids,
         )
         self._product_lists.append(found)
 
@@ -558,7 +559,7 @@ class _Statements:
             items,
             {},
             lines,
-            taken=[known["id"] for known in self._product_lists],
+            ids=self._product_list_ids,
         )
         mark(found, "it was read as the products of the statement above; say which questions the naming of one of them answers")
         self._product_lists.append(found)
@@ -577,7 +578,7 @@ class _Statements:
             name = item.text.strip(" .;,")
             fact = self._facts.boolean(name, citation, ask=f"Is the service this: {name}?")
             example: Item = {
-                "id": unique(slug(name) or "example", [known.provision["id"] for known in self._statements]),
+                "id": self._ids.give(slug(name) or "example"),
                 "text": text_of_statement(name, provision["stance"], has_criteria=False),
                 "stance": provision["stance"],
                 "when": {"fact": fact},

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind, Row
-from medpolicy.authoring.extraction.context import Extraction, Item, mark, slug, unique
+from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
 from medpolicy.authoring.extraction.entries import content, lines_of_row, lines_outside_rows
 from medpolicy.authoring.outline import Section, SectionKind
 
@@ -22,13 +22,14 @@ _TABLE_TITLE = re.compile(r"^(?P<label>table\s+(?:\d+|[A-Z]))\b[.:]?", re.IGNORE
 def extract_supplement(extraction: Extraction) -> None:
     """Fill `version["supplement"]`. A table of other columns cannot be held by the policy files; its lines are narrative."""
     tables: list[Item] = []
+    ids = Ids()
     for section in extraction.outline.of_kind(SectionKind.SUPPLEMENT):
         if section.heading is not None:
             extraction.book.narrative(section.heading.lines, "supplement")
         title: Block | None = None
         for block in content(section):
             if block.kind is BlockKind.TABLE:
-                _table(extraction, section, block, title, tables)
+                _table(extraction, section, block, title, tables, ids)
                 title = None
             elif _TABLE_TITLE.match(block.text) and (block.bold or len(block.text.split()) < 40):
                 title = block
@@ -39,7 +40,7 @@ def extract_supplement(extraction: Extraction) -> None:
         extraction.version["supplement"] = tables
 
 
-def _table(extraction: Extraction, section: Section, table: Block, title: Block | None, before: list[Item]) -> None:
+def _table(extraction: Extraction, section: Section, table: Block, title: Block | None, before: list[Item], ids: Ids) -> None:
     columns = _columns(table)
     if set(columns) != {"product", "matrix_type", "manufacturer"}:
         lines = sorted({*table.lines, *(line for row in table.rows for line in row.lines)})
@@ -47,7 +48,7 @@ def _table(extraction: Extraction, section: Section, table: Block, title: Block 
         return
     match = _TABLE_TITLE.match(title.text) if title is not None else None
     label = match["label"].capitalize() if match is not None else f"Table {len(before) + 1}"
-    table_id = unique(slug(label), [item["id"] for item in before])
+    table_id = ids.give(slug(label))
     rows: list[Item] = []
     for row in table.rows:
         if row.is_header:
