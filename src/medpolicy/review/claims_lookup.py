@@ -73,8 +73,12 @@ class ClaimsLookup:
         self.compiled: TabularLibrary = compile_library(library, first_day, last_day, codes=codes, progress=progress)
         self.tables: LookupTables = lookup_tables(self.compiled, (), self._place)
         self._sets = DiagnosisSets(self.compiled)
-        if self.compiled.asks_diagnoses:
-            self._place("codes_of_programs", _one_column(self.compiled.intervals.of_programs))
+        self._place("codes_of_programs", _one_column(self.compiled.intervals.of_programs))
+
+    @property
+    def asks_diagnoses_of(self) -> str | None:
+        """The table of the codes for which diagnoses are looked at, in its column `code`; None where that may be any code."""
+        return None if self.facts is not None else f"{self._name}_codes_of_programs"
 
     @property
     def answers(self) -> AnswerTable:

@@ -47,6 +47,8 @@ _CARRIED: Final = (
     *_AMOUNTS.values(),
 )
 
+_NOT_NEEDED: Final = ("modifiers", "person")
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -232,7 +234,7 @@ class _Screening:
 
     def _chunk(self, chunk: Chunk) -> dict[str, Any]:
         answers = self.part.file(f"answers/part-{chunk.number:05}.parquet")
-        with chunk.checked() as checked:
+        with chunk.checked(without=_NOT_NEEDED, diagnoses_of=self.lookup.asks_diagnoses_of) as checked:
             self.lookup.look_up(checked.lines, "found", _CARRIED)
             changing = self.lookup.find_changing(checked.lines, "found", "changing")
             written = self._write_answers(answers)
@@ -248,7 +250,7 @@ class _Screening:
 
     def _stage(self, chunk: Chunk) -> dict[str, Any]:
         """Read and check a chunk, and write its lines for Spark."""
-        with chunk.checked() as checked:
+        with chunk.checked(without=_NOT_NEEDED) as checked:
             for kind, columns, table in (
                 ("lines", ", ".join((*LINE_COLUMNS, *_AMOUNTS.values())), checked.lines),
                 ("rejected", "*", checked.rejected),

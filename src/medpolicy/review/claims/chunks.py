@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from medpolicy.review.claims.counts import ClaimCounts, counted
@@ -57,11 +57,12 @@ class Chunk:
         return self._view(f"rejected_{self._name}", f"SELECT {REJECTED_COLUMNS} FROM ({self._sql}) WHERE fault IS NOT NULL")
 
     @contextlib.contextmanager
-    def checked(self, *, without: Collection[str] = ()) -> Iterator[CheckedChunk]:
+    def checked(self, *, without: Collection[str] = (), diagnoses_of: str | None = None) -> Iterator[CheckedChunk]:
         """The chunk, read and checked once, and held (in memory, or spilled where that is full) until the end of the block.
 
         `without`: columns of `ClaimLines.lines` that nobody asks for, some of `OPTIONAL`; the lines then lack them. Without
-        the lists (`diagnoses`, `modifiers`) it takes a third less time.
+        the lists (`diagnoses`, `modifiers`) it takes a third less time. `diagnoses_of`: a table with a column `code`; of lines
+        with other codes the diagnoses are null.
         """
         assert OPTIONAL.issuperset(without), without
         columns = [name for name in ENGINE_COLUMNS if name not in without]
@@ -69,7 +70,8 @@ class Chunk:
         # The path of a file for every line takes more room than the line's own values.
         place = [f"CASE WHEN fault IS NOT NULL THEN {name} END AS {name}" for name in ("file", "row")]
         kept = ", ".join([*columns, "has_diagnosis", "icd_9", *place, "fault"])
-        self._backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {kept} FROM ({self._sql})")
+        sql = self._checked_sql(replace(self._rules, diagnoses_of=diagnoses_of))
+        self._backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {kept} FROM ({sql})")
         try:
             lines = f"SELECT {', '.join(columns)} FROM {table} WHERE fault IS NULL"
             rejected = f"SELECT {REJECTED_COLUMNS} FROM {table} WHERE fault IS NOT NULL"
@@ -89,7 +91,10 @@ class Chunk:
 
     @property
     def _sql(self) -> str:
-        return checked_lines(self._rules, relation(self._rules.claims, self._stretches))
+        return self._checked_sql(self._rules)
+
+    def _checked_sql(self, rules: LineRules) -> str:
+        return checked_lines(rules, relation(rules.claims, self._stretches))
 
     def _view(self, name: str, query: str) -> ir.Table:
         self._backend.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")

@@ -138,6 +138,10 @@ def open_claims(
         import ibis  # noqa: F401  # whether it is there
     except ImportError:
         raise UsageError("claims need an extra; install it with: pip install 'medpolicy[claims]'") from None
+    if not _MEMORY.fullmatch(memory):
+        raise UsageError(f"memory: {memory!r} is none; write a number and a unit, such as 700MB or 4GB")
+    if threads is not None and threads < 1:
+        raise UsageError("threads: at least one is needed")
     if eligibility is None and len(inputs) == 1 and (Path(inputs[0]) / "eligibility").is_dir():
         eligibility = inputs
     with tempfile.TemporaryDirectory(prefix="medpolicy-claims-", dir=temporary, ignore_cleanup_errors=True) as directory:
@@ -157,6 +161,8 @@ def faults_named() -> Iterator[None]:
         yield
     except (duckdb.Error, OSError) as error:
         text = str(error)
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise UsageError("the database has too little memory for this; give it more, or take fewer lines at a time") from None
         if "No space left" in text:
             raise OSError(28, "no space left on device") from None
         named = [word for word in _QUOTED.findall(text) if "/" in word and Path(word).is_file()]
@@ -169,6 +175,8 @@ def faults_named() -> Iterator[None]:
         where = f"{named[0]}: " if named else ""
         raise ClaimsError(f"{where}a claims file cannot be read to its end; it may be cut off; write or copy it again") from None
 
+
+_MEMORY: Final = re.compile(r"[0-9]+(?:[.][0-9]+)? ?[KMGT]i?B", re.ASCII | re.IGNORECASE)
 
 # What a message quotes may be a path, or a value of a member.
 _QUOTED: Final = re.compile(r"[\"']([^\"']+)[\"']")
