@@ -56,16 +56,24 @@ def _ordered(content: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, A
 
 def _written(content: dict[str, Any], heading: str) -> str:
     comment = "".join(f"# {line}".rstrip() + "\n" for line in heading.splitlines())
-    body = yaml.dump(
-        _laid_out(content), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=124, default_flow_style=False, indent=2
-    )
+    laid_out = _laid_out(content)
+    # Part by part, since what writing one takes beside its text is many times the text.
+    parts = [laid_out] if isinstance(laid_out, _Flow) else [{name: part} for name, part in laid_out.items()]
     # An empty line before each part of the file, so that it reads in paragraphs.
     lines: list[str] = []
-    for line in body.splitlines():
-        if lines and line[:1].isalpha() and (line.endswith(":") or lines[-1].startswith(" ")):
-            lines.append("")
-        lines.append(line)
+    for part in parts:
+        for line in _dumped(part).splitlines():
+            if lines and line[:1].isalpha() and (line.endswith(":") or lines[-1].startswith(" ")):
+                lines.append("")
+            lines.append(line)
     return comment + "\n".join(lines) + "\n"
+
+
+def _dumped(content: dict[str, Any]) -> str:
+    dumped: str = yaml.dump(
+        content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=124, default_flow_style=False, indent=2
+    )
+    return dumped
 
 
 def _laid_out(value: Any, key: str = "") -> Any:

@@ -61,6 +61,9 @@ _PRODUCTS = re.compile(r"\bproducts?\b", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w-])(?:\d{4}[0-9AFMTU]|[A-Z]\d{4})(?![\w-])")
 
 
+_Place = tuple[str, str, tuple[str, ...]]  # of a rule in the grid: setting, line of business, procedures
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What one place says: the rule, for which settings and lines, and where it stands."""
@@ -76,7 +79,7 @@ class _Said:
 
 def extract_authorization(extraction: Extraction) -> None:
     """Fill `version["authorization"]`: one rule for each setting and line of business that the document speaks of."""
-    rules: list[Item] = []
+    rules: dict[_Place, Item] = {}
     for section in extraction.outline.of_kind(SectionKind.AUTHORIZATION):
         if section.heading is not None:
             extraction.use(section.heading.lines, "authorization")
@@ -90,7 +93,7 @@ def extract_authorization(extraction: Extraction) -> None:
                     for said in _sentence(extraction, section, block.text[start:end], block.lines_of(start, end)):
                         _add(extraction, rules, said)
     if rules:
-        extraction.version["authorization"] = rules
+        extraction.version["authorization"] = list(rules.values())
 
 
 def states_a_rule(sentence: str) -> bool:
@@ -205,7 +208,7 @@ def _every_line(extraction: Extraction) -> tuple[str, ...]:
     return tuple(of_version) if of_version else tuple(line.id for line in known_lines(extraction))
 
 
-def _add(extraction: Extraction, rules: list[Item], said: _Said) -> None:
+def _add(extraction: Extraction, rules: dict[_Place, Item], said: _Said) -> None:
     names = {line.id: line for line in known_lines(extraction)}
     of_version = _every_line(extraction)
     doubts = said.doubts  # once for each place, at its first rule
@@ -214,18 +217,14 @@ def _add(extraction: Extraction, rules: list[Item], said: _Said) -> None:
             if line not in of_version:
                 continue
             extraction.use(said.lines, f"authorization[{setting}, {line}]")
-            earlier = next((rule for rule in rules if _is_same(rule, setting, line, said.procedures)), None)
+            earlier = rules.get((setting, line, said.procedures))
             if earlier is None:
-                rules.append(_rule(extraction, said, setting, names[line], doubts))
+                rules[setting, line, said.procedures] = _rule(extraction, said, setting, names[line], doubts)
                 doubts = ()
             elif earlier["rule"] != said.rule:
                 here, there = _WORDS_OF_RULES[earlier["rule"]], _WORDS_OF_RULES[said.rule]
                 mark(earlier, f"two places disagree: here {here}; on line {said.lines[0]} {there}: which holds?")
                 earlier["rule"] = "conditional"
-
-
-def _is_same(rule: Item, setting: str, line: str, procedures: tuple[str, ...]) -> bool:
-    return (rule["setting"], rule["lines_of_business"], rule.get("procedures", [])) == (setting, [line], list(procedures))
 
 
 def _rule(extraction: Extraction, said: _Said, setting: str, line: KnownLine, doubts: tuple[str, ...]) -> Item:

@@ -31,6 +31,7 @@ class Extraction:
     issuer: Issuer | None = None
     policy: Item = field(default_factory=dict)
     version: Item = field(default_factory=dict)
+    known_lines: object = None  # the lines of business with their words, which lines_of_business.py works out once
 
     def cite(self, section: Section | str, lines: Sequence[int]) -> Item:
         """A citation of the first to the last of the lines, in the form of the policy files."""

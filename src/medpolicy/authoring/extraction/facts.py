@@ -31,7 +31,15 @@ class FactBook:
 
     def __init__(self, abbreviations: Mapping[str, str] | None = None) -> None:
         """`abbreviations`: what the document abbreviates, so that both forms are one fact."""
-        self._abbreviations = dict(abbreviations or {})
+        self._patterns = [
+            (
+                re.compile(rf"\s*\({re.escape(short)}s?\)"),
+                re.compile(rf"\b{re.escape(short)}(?P<plural>s?)\b"),
+                rf"{long}\g<plural>",
+            )
+            for short, long in (abbreviations or {}).items()
+        ]
+        self._spelled_out: dict[str, str] = {}
         self._facts: dict[str, Item] = {}
         self._asked: dict[str, str] = {}  # id: all the words that it was made of, where the id had to leave some out
 
@@ -89,10 +97,13 @@ class FactBook:
 
     def spelled_out(self, text: str) -> str:
         """The text with the document's abbreviations in their long form."""
-        for short, long in self._abbreviations.items():
-            text = re.sub(rf"\s*\({re.escape(short)}s?\)", "", text)
-            text = re.sub(rf"\b{re.escape(short)}(?P<plural>s?)\b", rf"{long}\g<plural>", text)
-        return text
+        known = self._spelled_out.get(text)
+        if known is None:
+            known = text
+            for in_brackets, alone, long in self._patterns:
+                known = alone.sub(long, in_brackets.sub("", known))
+            self._spelled_out[text] = known
+        return known
 
     def mark(self, identifier: str, reason: str) -> None:
         mark(self._facts[identifier], reason)

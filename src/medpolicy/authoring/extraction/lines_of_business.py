@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
@@ -32,6 +32,11 @@ PROGRAMS: Final = {
     "federal": "federal-employee",
     "fep": "federal-employee",
     "state": "state-account",
+}
+_NO_WORDS: Final = frozenset[str]()
+# The words of each programme that name it by themselves.
+_ALONE: Final = {
+    program: frozenset(word for word, named in PROGRAMS.items() if named == program) for program in PROGRAMS.values()
 }
 _PLAN_WORDS: Final = frozenset(PROGRAMS) | {"hmo", "ppo", "pos", "indemnity", "epo", "exchange", "marketplace"}
 _INSIGNIFICANT: Final = frozenset(
@@ -110,10 +115,34 @@ def lines_of_section(extraction: Extraction, section: Section) -> list[str]:
 
 def known_lines(extraction: Extraction) -> list[KnownLine]:
     """The lines that the issuer declares; without one those put aside from the document."""
-    if extraction.issuer is not None:
-        return [KnownLine(line.id, line.name, line.program.value) for line in extraction.issuer.lines_of_business]
+    return _known(extraction).lines
+
+
+@dataclass(slots=True)
+class _Known:
+    """The known lines, the words that name each, and which of them a text named: many texts of a document are the same."""
+
+    source: object
+    lines: list[KnownLine]
+    namings: list[list[set[str]]]
+    named: dict[str, list[str]] = field(default_factory=dict)
+
+
+def _known(extraction: Extraction) -> _Known:
+    issuer = extraction.issuer
     drafted = extraction.policy.get(SIDE_DATA, {}).get("lines_of_business", ())
-    return [KnownLine(item["id"], item["name"], item["program"]) for item in drafted]
+    source = drafted if issuer is None else issuer
+    found = extraction.known_lines
+    if isinstance(found, _Known) and found.source is source:
+        return found
+    if issuer is not None:
+        lines = [KnownLine(line.id, line.name, line.program.value) for line in issuer.lines_of_business]
+    else:
+        lines = [KnownLine(item["id"], item["name"], item["program"]) for item in drafted]
+    issuer_words = set() if issuer is None else _words(issuer.id)
+    namings = [[words for words in _namings(line, issuer_words) if words] for line in lines]
+    extraction.known_lines = found = _Known(source, lines, namings)
+    return found
 
 
 def lines_named_in(extraction: Extraction, text: str) -> list[str]:
@@ -122,15 +151,18 @@ def lines_named_in(extraction: Extraction, text: str) -> list[str]:
     A line is named where all words of its name, or of its id, stand within one stretch of text about one programme; a programme
     that stands alone ("Medicare members") names all its lines.
     """
-    issuer_words = set() if extraction.issuer is None else _words(extraction.issuer.id)
-    stretches = [_words(stretch) for stretch in _stretches(text)]
-    found = []
-    for line in known_lines(extraction):
-        wanted = [words for words in _namings(line, issuer_words) if words]
-        alone = {word for word, program in PROGRAMS.items() if program == line.program}
-        if any(any(words <= stretch for words in wanted) or (stretch and stretch <= alone) for stretch in stretches):
-            found.append(line.id)
-    return found
+    known = _known(extraction)
+    if text not in known.named:
+        stretches = [words for stretch in _stretches(text) if (words := _words(stretch))]
+        known.named[text] = [
+            line.id
+            for line, namings in zip(known.lines, known.namings, strict=True)
+            if any(
+                stretch <= _ALONE.get(line.program, _NO_WORDS) or any(words <= stretch for words in namings)
+                for stretch in stretches
+            )
+        ]
+    return list(known.named[text])
 
 
 def _namings(line: KnownLine, issuer_words: set[str]) -> list[set[str]]:

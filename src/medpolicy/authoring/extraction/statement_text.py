@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
@@ -82,12 +83,16 @@ _PLAIN_WORDS: Final = frozenset(
 )
 
 
-def content_words(text: str) -> set[str]:
+_PLAIN_STEMS: Final = frozenset(word.rstrip("s") for word in _PLAIN_WORDS)
+
+
+@lru_cache(maxsize=4096)  # of each statement they are asked again for each later sentence that may refer to it
+def content_words(text: str) -> frozenset[str]:
     plain = re.sub(r"\([^()]*\)", " ", text.lower())
-    return {word.rstrip("s") for word in re.findall(r"[a-z][a-z-]+", plain)} - {word.rstrip("s") for word in _PLAIN_WORDS}
+    return frozenset(word.rstrip("s") for word in re.findall(r"[a-z][a-z-]+", plain)) - _PLAIN_STEMS
 
 
-def objects(subject: str) -> set[str]:
+def objects(subject: str) -> frozenset[str]:
     return content_words(subject)
 
 

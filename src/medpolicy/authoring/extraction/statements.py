@@ -7,7 +7,7 @@ as not understood.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from medpolicy.authoring.document import Block, BlockKind
@@ -68,6 +68,8 @@ class _Statements:
             self._facts, {value.lower(): scale.choices for scale in scales for value, _ in scale.choices}
         )
         self._statements: list[_Statement] = []
+        self._different: dict[tuple[str, str, bool], _Statement] = {}
+        self._compared = 0  # how many statements were looked at for being different
         self._product_lists: list[Item] = []
         self._ids, self._product_list_ids = Ids(), Ids()
         self._definitions: list[Item] = []
@@ -415,7 +417,7 @@ class _Statements:
         wanted = content_words(spell(patterns.ALL_OTHER.sub("", patterns.UNMET.sub("", subject))))
         best: tuple[float, _Statement] | None = None
         settled: tuple[float, _Statement] | None = None  # of which another sentence says something else already
-        named: list[tuple[set[str], _Statement]] = []
+        named: list[tuple[frozenset[str], _Statement]] = []
         for statement in self._statements:
             known = statement.provision.get("otherwise")
             if statement.provision["stance"] == stance or "criteria" not in statement.provision:
@@ -468,7 +470,7 @@ class _Statements:
         """The criteria of the earlier statements that the sentence speaks of, as definitions that both use."""
         wanted = content_words(text)
         found: list[Item] = []
-        for statement in self._statements:
+        for statement in self._said_once():
             provision = statement.provision
             if "criteria" not in provision or not (objects(statement.subject) & wanted):
                 continue
@@ -507,6 +509,14 @@ class _Statements:
         provision["citation"] = citation
         self._statements.append(_Statement(provision, sentence, section, lines))
         self._extraction.use(lines, f"provisions[{provision['id']}]")
+
+    def _said_once(self) -> Iterable[_Statement]:
+        """The statements so far, without those that repeat an earlier one word for word."""
+        for statement in self._statements[self._compared :]:
+            text = " ".join(" ".join(self._extraction.document.text_of(statement.lines)).split())
+            self._different.setdefault((text, statement.subject, "criteria" in statement.provision), statement)
+        self._compared = len(self._statements)
+        return self._different.values()
 
     def _restrict(self, provision: Item, section: Section) -> None:
         """Say for which lines of business the section speaks, where it does not speak for all of the policy's."""
