@@ -191,9 +191,9 @@ def test_hyphens_at_the_ends_of_lines():
 
 
 def test_progress_is_told_for_each_page():
-    said: list[tuple[int, int]] = []
-    read_document(pdf(*[paragraph("a", top=700)] * 3), "x.pdf", lambda done, count: said.append((done, count)))
-    assert said == [(1, 3), (2, 3), (3, 3)]
+    said: list[tuple[str, int, int]] = []
+    read_document(pdf(*[paragraph("a", top=700)] * 3), "x.pdf", lambda *told: said.append(told))
+    assert said == [("reading pages", page, 3) for page in (1, 2, 3)]
 
 
 def test_pages_without_text():

@@ -27,9 +27,12 @@ from medpolicy.authoring.extraction.statements import extract_statements
 from medpolicy.authoring.extraction.supplement import extract_supplement
 from medpolicy.authoring.ledger import Ledger, LedgerBook
 from medpolicy.authoring.outline import Outline, outline_of
-from medpolicy.authoring.readers import read_document
+from medpolicy.authoring.readers import Told, read_document
 from medpolicy.errors import Fault
 from medpolicy.model.issuer import Issuer
+
+DRAFTING = "drafting"
+_STEPS_BESIDE_EXTRACTION = 2  # the draft is written, and read back
 
 _EXTRACTORS: tuple[Callable[[Extraction], None], ...] = (
     extract_identity,
@@ -81,15 +84,16 @@ def import_document(
     issuer: str | None = None,
     known_issuer: Issuer | None = None,
     confirmations: ConfirmationsFile | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Told | None = None,
 ) -> ImportedPolicy:
     """Draft a policy from a document. `issuer`: the id to draft for; `known_issuer`: its file's content, where there is one.
 
     Raises `DocumentError` where the document cannot be read at all. A document that can be read and whose layout is unknown
-    gives a ledger in which nothing is claimed, and no files. `progress` is told the pages read and the pages in all.
+    gives a ledger in which nothing is claimed, and no files. `progress` is told of the pages or lines
+    read, and then of the steps of drafting.
     """
     document = read_document(data, name, progress)
-    return draft_policy(document, issuer=issuer, known_issuer=known_issuer, confirmations=confirmations)
+    return draft_policy(document, issuer=issuer, known_issuer=known_issuer, confirmations=confirmations, progress=progress)
 
 
 def draft_policy(
@@ -98,17 +102,41 @@ def draft_policy(
     issuer: str | None = None,
     known_issuer: Issuer | None = None,
     confirmations: ConfirmationsFile | None = None,
+    progress: Told | None = None,
 ) -> ImportedPolicy:
     """As `import_document`, from a document that is read already."""
     outline = outline_of(document)
     book = LedgerBook(document)
     extraction = Extraction(document, outline, book, issuer=known_issuer)
+    steps = _Steps(len(_EXTRACTORS) + _STEPS_BESIDE_EXTRACTION, progress)
     for extract in _EXTRACTORS:
+        steps.begin()
         extract(extraction)
     missing = _missing(extraction)
     if missing:
-        return ImportedPolicy(document, outline, LedgerBook(document).close(), {}, {}, missing=missing)
-    return _drafted(extraction, issuer, confirmations)
+        found = ImportedPolicy(document, outline, LedgerBook(document).close(), {}, {}, missing=missing)
+    else:
+        found = _drafted(extraction, issuer, confirmations, steps)
+    steps.end()
+    return found
+
+
+class _Steps:
+    """Tells how many steps of drafting are done, when each begins and at the end."""
+
+    def __init__(self, total: int, progress: Told | None) -> None:
+        self._begun, self._total, self._progress = 0, total, progress
+
+    def begin(self) -> None:
+        self._tell(self._begun)
+        self._begun += 1
+
+    def end(self) -> None:
+        self._tell(self._total)
+
+    def _tell(self, done: int) -> None:
+        if self._progress is not None:
+            self._progress(DRAFTING, done, self._total)
 
 
 def _missing(extraction: Extraction) -> tuple[str, ...]:
@@ -123,7 +151,9 @@ def _missing(extraction: Extraction) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _drafted(extraction: Extraction, issuer: str | None, confirmations: ConfirmationsFile | None) -> ImportedPolicy:
+def _drafted(
+    extraction: Extraction, issuer: str | None, confirmations: ConfirmationsFile | None, steps: _Steps
+) -> ImportedPolicy:
     policy, version, document = extraction.policy, extraction.version, extraction.document
     rendition = {"sha256": document.sha256, "media_type": document.media_type, "lines": len(document.lines)}
     issuer_id = issuer or (extraction.issuer.id if extraction.issuer is not None else "issuer")
@@ -142,6 +172,7 @@ def _drafted(extraction: Extraction, issuer: str | None, confirmations: Confirma
     if marks:
         heading += f" Marked `review`: {marks}.\nLook at each, mend or confirm it, and take the mark away."
     base = f"{issuer_id}/{policy['number']}"
+    steps.begin()
     files = {
         f"{base}/policy.yaml": policy_yaml(policy, heading),
         f"{base}/{version['version']}.yaml": version_yaml(version, heading),
@@ -151,6 +182,7 @@ def _drafted(extraction: Extraction, issuer: str | None, confirmations: Confirma
         files[f"{issuer_id}/issuer.yaml"] = issuer_yaml(
             content, "A draft: the lines of business are those that the document names."
         )
+    steps.begin()
     faults = _read_back(files, extraction.issuer)
     return ImportedPolicy(document, extraction.outline, extraction.book.close(), policy, version, files, faults)
 

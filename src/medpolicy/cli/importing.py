@@ -11,14 +11,15 @@ import typer
 
 from medpolicy.authoring.confirmations import read_confirmations
 from medpolicy.authoring.document import SourceDocument
-from medpolicy.authoring.importing import ImportedPolicy, draft_policy
+from medpolicy.authoring.importing import DRAFTING, ImportedPolicy, draft_policy
 from medpolicy.authoring.ledger import LineState
 from medpolicy.authoring.ledger_json import counted, ledger_json, not_understood
 from medpolicy.authoring.ledger_page import ledger_page
-from medpolicy.authoring.readers import read_document, read_file
+from medpolicy.authoring.readers import READING_LINES, READING_PAGES, read_document, read_file
 from medpolicy.cli.files import reading, writing
 from medpolicy.cli.options import JsonOption, LibraryOption, ShippedOption, print_json
-from medpolicy.cli.screen import Screen, open_screen
+from medpolicy.cli.progress import Told, progress_of
+from medpolicy.cli.screen import Screen, is_terminal, open_screen
 from medpolicy.errors import PolicyFileError, UsageError
 from medpolicy.formats.library_files import issuer_file, load_library
 from medpolicy.formats.policy_files import read_issuer
@@ -28,7 +29,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 UNKNOWN_LAYOUT = 3
 _SHOWN = 20
-_LONG = 20  # pages from which on it is worth saying how far it is
+_LONG = 1.0  # seconds from which on it is worth saying how far it is
+_LEDGER = "writing the ledger"
+_PHASES = {READING_PAGES: "", READING_LINES: "", DRAFTING: "steps", _LEDGER: "files"}
 _EPILOG = """\b
 Examples:
   medpolicy import policy.pdf --issuer florida-blue -o drafts
@@ -68,9 +71,11 @@ def import_policy(
     if confirm is not None:
         with reading(str(confirm)) as file:
             confirmations = read_confirmations(file.read(), confirm.name)
-    imported = draft_policy(_document(document), issuer=issuer, known_issuer=known, confirmations=confirmations)
+    progress = progress_of(_PHASES, after=_LONG, uneven=(DRAFTING, _LEDGER)) if is_terminal(sys.stderr) else None
+    read = _document(document, progress)
+    imported = draft_policy(read, issuer=issuer, known_issuer=known, confirmations=confirmations, progress=progress)
     base = _base(imported)
-    files = {**imported.files, **_ledger_files(imported, base)}
+    files = {**imported.files, **_ledger_files(imported, base, progress)}
     if issuer is not None and known is not None and not (output / issuer / "issuer.yaml").exists():
         source = issuer_file(issuer, *(library or ()), shipped=True if shipped else None)
         if source is not None and imported.is_known_layout:
@@ -104,19 +109,11 @@ def _issuer_there(file: Path) -> Issuer | None:
     return found
 
 
-def _document(name: str) -> SourceDocument:
-    progress = _progress if sys.stderr.isatty() else None
+def _document(name: str, progress: Told | None) -> SourceDocument:
     if name == "-":
         with reading(name) as file:
             return read_document(file.read(), "standard input", progress)
     return read_file(Path(name), progress)
-
-
-def _progress(done: int, of: int) -> None:
-    """A line on standard error that says how far a long document is read."""
-    if of >= _LONG:
-        sys.stderr.write(f"\rpage {done} of {of}" + ("\n" if done == of else ""))
-        sys.stderr.flush()
 
 
 def _base(imported: ImportedPolicy) -> str:
@@ -125,9 +122,20 @@ def _base(imported: ImportedPolicy) -> str:
     return policy.removesuffix("policy.yaml")
 
 
-def _ledger_files(imported: ImportedPolicy, base: str) -> dict[str, str]:
-    as_json = json.dumps(ledger_json(imported), ensure_ascii=False, indent=1) + "\n"
-    return {f"{base}ledger.json": as_json, f"{base}ledger.html": ledger_page(imported)}
+def _ledger_files(imported: ImportedPolicy, base: str, progress: Told | None) -> dict[str, str]:
+    written = {"ledger.json": _ledger_as_json, "ledger.html": ledger_page}
+    files = {}
+    for done, (name, write) in enumerate(written.items()):
+        if progress is not None:
+            progress(_LEDGER, done, len(written))
+        files[base + name] = write(imported)
+    if progress is not None:
+        progress(_LEDGER, len(written), len(written))
+    return files
+
+
+def _ledger_as_json(imported: ImportedPolicy) -> str:
+    return json.dumps(ledger_json(imported), ensure_ascii=False, indent=1) + "\n"
 
 
 def _write(output: Path, files: dict[str, str], *, force: bool) -> None:

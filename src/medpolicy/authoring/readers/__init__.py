@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from medpolicy.authoring.document import SourceDocument, SourceLine
 from medpolicy.authoring.docx_content import ZIP
+from medpolicy.authoring.readers.blocks import Progress
 from medpolicy.authoring.readers.docx import read_docx
 from medpolicy.authoring.readers.html import read_html
 from medpolicy.authoring.readers.markdown import read_markdown
@@ -20,9 +22,11 @@ from medpolicy.authoring.readers.text import read_text
 from medpolicy.authoring.source_lines import DOCX, PDF, check_size, decoded, file_digest, lines_of_text
 from medpolicy.errors import DocumentError, NotFound
 
+READING_PAGES, READING_LINES = "reading pages", "reading lines"
+
 HTML, MARKDOWN, PLAIN_TEXT = "text/html", "text/markdown", "text/plain"
 
-Progress = Callable[[int, int], None]
+Told = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 
 _READERS = {HTML: read_html, MARKDOWN: read_markdown, PLAIN_TEXT: read_text}
 _HTML_START = re.compile(
@@ -31,7 +35,7 @@ _HTML_START = re.compile(
 _MARKDOWN_SIGN = re.compile(r"^#{1,6} \S|^\|?\s*:?-{2,}:?\s*\|[-:| ]*$|\]\([^)\n]*\)|\*\*\S[^*\n]*\*\*", re.MULTILINE)
 
 
-def read_file(path: Path, progress: Progress | None = None) -> SourceDocument:
+def read_file(path: Path, progress: Told | None = None) -> SourceDocument:
     """The document in a file; as `read_document`, and `NotFound` where there is no such file."""
     try:
         check_size(path.stat().st_size)
@@ -43,24 +47,30 @@ def read_file(path: Path, progress: Progress | None = None) -> SourceDocument:
     return read_document(data, path.name, progress)
 
 
-def read_document(data: bytes, name: str, progress: Progress | None = None) -> SourceDocument:
+def read_document(data: bytes, name: str, progress: Told | None = None) -> SourceDocument:
     """The document in these bytes, recognised by its content; the ending of `name` decides only where that leaves it open.
 
-    `progress` is called with the pages read and the pages in all. `DocumentError` names what cannot be read and what to do.
+    `progress` is told of the pages of a PDF, and of the lines of all else. `DocumentError` names what cannot be read and what to
+    do.
     """
     check_size(len(data))
     if not data.strip():
         raise DocumentError(f"{name or 'the document'} is empty")
     if data.startswith(b"%PDF-"):
-        lines, blocks, warnings = read_pdf(data, progress)
+        lines, blocks, warnings = read_pdf(data, _told(progress, READING_PAGES))
         return SourceDocument(file_digest(data), PDF, lines, blocks, name, warnings)
     if data.startswith(ZIP):
-        lines, blocks = read_docx(data)
+        lines, blocks = read_docx(data, _told(progress, READING_LINES))
         return SourceDocument(file_digest(data), DOCX, lines, blocks, name)
     text, warnings = decoded(data)
     lines = tuple(SourceLine(number, line) for number, line in enumerate(lines_of_text(text), start=1))
     media_type = _text_type(text, name)
-    return SourceDocument(file_digest(data), media_type, lines, _READERS[media_type](lines), name, warnings)
+    blocks = _READERS[media_type](lines, _told(progress, READING_LINES))
+    return SourceDocument(file_digest(data), media_type, lines, blocks, name, warnings)
+
+
+def _told(progress: Told | None, what: str) -> Progress | None:
+    return None if progress is None else partial(progress, what)
 
 
 def _text_type(text: str, name: str) -> str:

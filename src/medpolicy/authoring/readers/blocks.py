@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from medpolicy.authoring.document import Block, BlockKind, SourceLine, Span, all_lines
+
+Progress = Callable[[int, int], None]  # told what is read and what there is in all: pages of a PDF, else lines
 
 _HEADING_NUMBER = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})+\.?|\d{1,2}[.)]|[A-Z][.)]|[IVX]+[.)])(?=\s+\S)")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
@@ -64,6 +66,14 @@ def with_split_sentences_joined(blocks: Iterable[Block], lines: Sequence[SourceL
         else:
             found.append(block)
     return found
+
+
+def each_told(blocks: Iterable[Block], lines: int, progress: Progress | None) -> Iterator[Block]:
+    """The blocks, while `progress` is told of how many lines they are read so far."""
+    for block in blocks:
+        yield block
+        if progress is not None:
+            progress(block.last_line, lines)
 
 
 def with_number(heading: Block) -> Block:

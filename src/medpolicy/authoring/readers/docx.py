@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row, SourceLine
 from medpolicy.authoring.docx_content import DocxContent, DocxParagraph, DocxRow, DocxTable, Numbering, NumberingLevel
-from medpolicy.authoring.readers.blocks import with_every_line, with_number
+from medpolicy.authoring.readers.blocks import Progress, each_told, with_every_line, with_number
 from medpolicy.authoring.readers.lined_text import TRADEMARKS, LinedText
 from medpolicy.authoring.readers.markers import NestedLists, numeral, printed_marker
 
@@ -20,11 +20,11 @@ _FORMATS = {"decimal": "1", "lowerLetter": "a", "upperLetter": "A", "lowerRoman"
 _INDENT_OF_LEVEL = 18.0
 
 
-def read_docx(data: bytes) -> tuple[tuple[SourceLine, ...], tuple[Block, ...]]:
+def read_docx(data: bytes, progress: Progress | None = None) -> tuple[tuple[SourceLine, ...], tuple[Block, ...]]:
     """The lines and blocks of a DOCX document."""
     content = DocxContent(data)
     lines = tuple(SourceLine(number, line) for number, line in enumerate(content.lines, start=1))
-    return lines, with_every_line(_DocxReader(content).blocks(), lines)
+    return lines, with_every_line(each_told(_DocxReader(content).blocks(), len(lines), progress), lines)
 
 
 @dataclass(slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row, SourceLine
-from medpolicy.authoring.readers.blocks import with_every_line, with_number
+from medpolicy.authoring.readers.blocks import Progress, with_every_line, with_number
 from medpolicy.authoring.readers.lined_text import LinedText, raised
 from medpolicy.authoring.readers.markers import numeral
 from medpolicy.errors import DocumentError
@@ -71,14 +71,14 @@ _WIDEST_SPAN = 40
 _MOST_COLUMNS = 100
 
 
-def read_html(lines: Sequence[SourceLine]) -> tuple[Block, ...]:
+def read_html(lines: Sequence[SourceLine], progress: Progress | None = None) -> tuple[Block, ...]:
     """The blocks of an HTML page, or of a part of one; `lines` need not begin at 1."""
     if not lines:
         return ()
     first = lines[0].number
     marked, telling = _marked("\n".join(line.text for line in lines), first)
     reader = _HtmlReader(first)
-    reader.read(_tree(marked))
+    reader.read(_tree(marked), None if progress is None else lambda line: progress(line - first, len(lines)))
     held = telling.union(*(block.lines for block in reader.blocks))
     silent = [line.number for line in lines if not line.is_blank and line.number not in held]
     markup = [Block(BlockKind.FURNITURE, "", run, furniture="markup") for run in _runs(silent)]
@@ -183,11 +183,13 @@ class _HtmlReader:
         self._bold = self._superscript = self._content = 0
         self._links: list[tuple[str, int]] = []
 
-    def read(self, root: LexborNode) -> None:
+    def read(self, root: LexborNode, at_line: Callable[[int], None] | None) -> None:
         """Reads the tree below a node. Not by recursion: pages nest deeper than Python's stack."""
         waiting: list[tuple[LexborNode, bool]] = [(root, True)]
         while waiting:
             node, is_start = waiting.pop()
+            if at_line is not None:
+                at_line(self._line)
             if not is_start:
                 self._leave(node.tag or "")
             elif self._enter(node):

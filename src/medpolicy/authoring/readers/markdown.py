@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row, SourceLine
 from medpolicy.authoring.readers.blocks import (
+    Progress,
+    each_told,
     with_every_line,
     with_number,
     with_split_sentences_joined,
@@ -40,9 +42,9 @@ _DEEPEST_NESTING = 100
 _MOST_BRACKETS = 50_000
 
 
-def read_markdown(lines: Sequence[SourceLine]) -> tuple[Block, ...]:
+def read_markdown(lines: Sequence[SourceLine], progress: Progress | None = None) -> tuple[Block, ...]:
     """The blocks of a Markdown text."""
-    return _MarkdownReader(lines).blocks()
+    return _MarkdownReader(lines).blocks(progress)
 
 
 def _parser() -> MarkdownIt:
@@ -102,7 +104,7 @@ class _MarkdownReader:
             self._parser.disable(["link", "image"])
         self._lettered: dict[int, str] = {}
 
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self, progress: Progress | None) -> tuple[Block, ...]:
         front = _front_matter_length(self._texts)
         texts = [""] * front + self._texts[front:]
         tables = tab_tables(texts)
@@ -114,7 +116,7 @@ class _MarkdownReader:
             texts[number - 1] = with_bullet(texts[number - 1])
         found = [_furniture(range(1, front + 1), "front matter")] if front else []
         found += [self._tab_table(table) for table in tables]
-        found += self._structure(self._parser.parse("\n".join(texts)))
+        found += each_told(self._structure(self._parser.parse("\n".join(texts))), len(texts), progress)
         found.sort(key=lambda block: block.first_line)
         found = with_split_tables_joined(found, self._lines)
         return with_every_line(with_split_sentences_joined(found, self._lines), self._lines)

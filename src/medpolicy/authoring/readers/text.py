@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row, SourceLine
-from medpolicy.authoring.readers.blocks import with_every_line, with_split_sentences_joined
+from medpolicy.authoring.readers.blocks import Progress, with_every_line, with_split_sentences_joined
 from medpolicy.authoring.readers.hyphenation import Hyphenation
 from medpolicy.authoring.readers.placed_lines import PlacedLine, Word
 from medpolicy.authoring.readers.placed_paragraphs import Layout, Paragraphs
@@ -21,15 +21,17 @@ _TAB = 7  # what a tab takes beyond one character
 _COLUMN, _STEP, _SIZE = 5.0, 12.0, 10.0  # points, of a text set in one type
 
 
-def read_text(lines: Sequence[SourceLine]) -> tuple[Block, ...]:
+def read_text(lines: Sequence[SourceLine], progress: Progress | None = None) -> tuple[Block, ...]:
     """The blocks of a plain text."""
     tables = tab_tables([line.text for line in lines])
     taken = {number for table in tables for number in table.lines}
-    rulers = [line.number for line in lines if line.number not in taken and _RULER.fullmatch(line.text)]
+    rulers = {line.number: None for line in lines if line.number not in taken and _RULER.fullmatch(line.text)}
     placed = [_placed(line) for line in lines if not line.is_blank and line.number not in taken and line.number not in rulers]
     paragraphs = Paragraphs(Layout.of(placed, _WIDTH), Hyphenation(line.text for line in lines))
     for line, after in itertools.zip_longest(placed, placed[1:]):
         paragraphs.add(line, after)
+        if progress is not None:
+            progress(line.number, len(lines))
     blocks = [dataclasses.replace(block, page=None) for block in paragraphs.blocks()]
     blocks += [_table(table) for table in tables]
     blocks += [Block(BlockKind.FURNITURE, "", (number,), furniture="ruler") for number in rulers]
