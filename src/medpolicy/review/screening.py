@@ -26,7 +26,7 @@ from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
 from medpolicy.review.claims_lookup import LINE_COLUMNS, ClaimsLookup
 from medpolicy.review.determine import ENGINE
-from medpolicy.review.screening_output import AnswerWriter, PartialOutput, partial_output
+from medpolicy.review.screening_output import AnswerWords, PartialOutput, partial_output, write_answers
 from medpolicy.review.screening_report import write_report
 from medpolicy.review.screening_summary import ScreeningRun
 
@@ -47,6 +47,7 @@ _CARRIED: Final = (
     *_AMOUNTS.values(),
 )
 
+_MOST_WRITERS: Final = 4
 _NOT_NEEDED: Final = ("modifiers", "person")
 
 Progress = Callable[[str, int, int], None]
@@ -109,7 +110,7 @@ def screen(
 ) -> Screened:
     """Screen claims into a directory, which appears complete or not at all.
 
-    There: `answers/part-N.parquet` (claim_id, claim_line_number, answer_changes_within_span, and the columns of `Answered`),
+    There: `answers/part-N-K.parquet` (claim_id, claim_line_number, answer_changes_within_span, and the columns of `Answered`),
     `rejected.parquet` (claim_id, claim_line_number, file, row, reason, column), `report.html` and `report.json`. `version`: the
     engine's, as answers state it; `as_of` is recorded. `named`: what the report calls the inputs. `elsewhere`: lines that were
     rejected before they came here; they are counted and listed with the others. `besides`: texts of further files of the output,
@@ -181,6 +182,8 @@ class _Screening:
         self.progress = progress
         self.spark = spark
         self.engine = f"DuckDB {claims.backend.version}"
+        self._made: AnswerWords | None = None
+        self.writers = min(int(self.connection.sql("SELECT current_setting('threads')").fetchall()[0][0]), _MOST_WRITERS)
 
     def run(self, lines_per_chunk: int, elsewhere: Sequence[RejectedElsewhere]) -> Screened:
         chunks = self.claims.chunks(lines_per_chunk)
@@ -233,7 +236,7 @@ class _Screening:
     # -- one chunk --------------------------------------------------------------------------------------------
 
     def _chunk(self, chunk: Chunk) -> dict[str, Any]:
-        answers = self.part.file(f"answers/part-{chunk.number:05}.parquet")
+        answers = [self.part.file(f"answers/part-{chunk.number:05}-{at}.parquet") for at in range(self.writers)]
         with chunk.checked(without=_NOT_NEEDED, diagnoses_of=self.lookup.asks_diagnoses_of) as checked:
             self.lookup.look_up(checked.lines, "found", _CARRIED)
             changing = self.lookup.find_changing(checked.lines, "found", "changing")
@@ -283,7 +286,13 @@ class _Screening:
             spark.stop()
         return answered, changing, sorted(totals.glob("*.parquet"))
 
-    def _write_answers(self, path: Path) -> int:
+    def _words(self) -> AnswerWords:
+        """The answers in words; made again where answers came up that only some line has."""
+        if self._made is None or self._made.count != len(self.lookup.answers):
+            self._made = AnswerWords(self.lookup.answers)
+        return self._made
+
+    def _write_answers(self, paths: Sequence[Path]) -> int:
         import pyarrow as pa
 
         columns = {
@@ -296,10 +305,7 @@ class _Screening:
             "changing.claim_id IS NOT NULL AS answer_changes_within_span, answer FROM found LEFT JOIN changing "
             "ON found.claim_id = changing.claim_id AND found.claim_line_number = changing.claim_line_number"
         )
-        with AnswerWriter(path, self.lookup.answers, columns) as writer:
-            for batch in self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH):
-                writer.write(batch)
-        return writer.rows
+        return write_answers(self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH), paths, self._words(), columns)
 
     def _write_totals(self, path: Path) -> None:
         import pyarrow as pa
@@ -325,9 +331,7 @@ class _Screening:
             f"NULL::VARCHAR AS code, {counted}, answer FROM {marked} GROUP BY answer, issuer, line_of_business, month "
             f"UNION ALL SELECT 'code', NULL, NULL, NULL, code, {counted}, answer FROM {marked} GROUP BY answer, code"
         )
-        with AnswerWriter(path, self.lookup.answers, columns) as writer:
-            for batch in self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH):
-                writer.write(batch)
+        write_answers(self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH), [path], self._words(), columns)
 
     def _rejected(self, parts: Sequence[Path], elsewhere: Sequence[RejectedElsewhere]) -> None:
         """All rejected lines in one file, those that are in no chunk too."""

@@ -13,20 +13,23 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from medpolicy.engines.tabular import KEYS
 from medpolicy.engines.tabular_answers import COLUMNS, AnswerTable
 from medpolicy.errors import UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
 COMPRESSION: Final = "zstd"
 ROWS_IN_A_GROUP: Final = 1_000_000
+_ROWS_AT_ONCE: Final = 250_000
 _COMPACT_FROM: Final = 4_096  # distinct values: above so many, a batch brings only those that occur in it
 _RUN: Final = "run.json"
 
@@ -125,6 +128,53 @@ def _write_durably(path: Path, data: bytes) -> None:
 # -- answers as Parquet -------------------------------------------------------------------------------------------------
 
 
+class AnswerWords:
+    """The columns of answers, made ready to be written for many lines: for each answer an index into its column's values."""
+
+    def __init__(self, answers: AnswerTable) -> None:
+        import pyarrow as pa
+
+        self.count = len(answers)
+        self._columns: list[tuple[pa.Array, pa.Array]] = []
+        for column in COLUMNS:
+            dictionary = answers.dictionary(column)
+            values = dictionary.dictionary
+            # What is null is so by its index, for a dictionary of Parquet's has no null; and small numbers are copied quicker.
+            indices = dictionary.indices.to_numpy()
+            null = values.to_pylist().index(None) if values.null_count else -1
+            self._columns.append((pa.array(indices, _least_type(len(values)), mask=indices == null), values.fill_null("")))
+
+    def of(self, numbers: pa.Array) -> list[pa.DictionaryArray]:
+        """The columns for lines with these answers' numbers."""
+        import pyarrow as pa
+
+        arrays = []
+        for indices, values in self._columns:
+            taken = indices.take(numbers)
+            if len(values) > _COMPACT_FROM:
+                taken, values = _compact(taken, values)
+            arrays.append(pa.DictionaryArray.from_arrays(taken.cast(pa.int32()), values))
+        return arrays
+
+
+def _least_type(count: int) -> pa.DataType:
+    import pyarrow as pa
+
+    return next(kind for kind, least in ((pa.int8(), 1 << 7), (pa.int16(), 1 << 15), (pa.int32(), 1 << 31)) if count < least)
+
+
+def _compact(indices: pa.Array, values: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Of many values only those that occur, as each row group holds its own."""
+    import numpy as np
+    import pyarrow as pa
+
+    absent = np.asarray(indices.is_null())
+    plain = indices.fill_null(0).to_numpy()
+    occurs = np.zeros(len(values), dtype=bool)
+    occurs[plain] = True
+    return pa.array((np.cumsum(occurs, dtype=np.int32) - 1)[plain], mask=absent), values.take(pa.array(np.flatnonzero(occurs)))
+
+
 class AnswerWriter:
     """Writes rows with their answers' numbers as Parquet in which each answer's columns stand in words.
 
@@ -132,45 +182,33 @@ class AnswerWriter:
     compared, copied or hashed for a line.
     """
 
-    def __init__(self, path: Path, answers: AnswerTable, columns: Mapping[str, pa.DataType]) -> None:
+    def __init__(self, path: Path, words: AnswerWords, columns: Mapping[str, pa.DataType]) -> None:
         """`columns`: those of the rows besides the answer, in the order in which they are written, before the answer's."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        self._words = words
         self._names = list(columns)
-        self._codes: list[np.ndarray[Any, Any]] = []
-        self._values: list[pa.Array] = []
-        self._nulls: list[int | None] = []  # which of a column's values is none
-        for column in COLUMNS:
-            dictionary = answers.dictionary(column)
-            self._codes.append(dictionary.indices.to_numpy())
-            values = dictionary.dictionary
-            self._nulls.append(values.to_pylist().index(None) if values.null_count else None)
-            self._values.append(values.fill_null(""))  # what is null is so by the index, for a Parquet dictionary has no null
-        words = pa.dictionary(pa.int32(), pa.string())
-        self._schema = pa.schema([*columns.items(), *((column, words) for column in COLUMNS)])
+        dictionary = pa.dictionary(pa.int32(), pa.string())
+        self._schema = pa.schema([*columns.items(), *((column, dictionary) for column in COLUMNS)])
         self._writer = pq.ParquetWriter(
             path,
             self._schema,
             compression=COMPRESSION,
-            use_dictionary=[*COLUMNS, *(name for name, kind in columns.items() if name not in ("claim_id", "claim_line_number"))],
+            use_dictionary=[*COLUMNS, *(name for name in columns if name not in KEYS)],
+            write_statistics=[*columns],  # of dictionaries they tell little, and take a third of the time
             store_schema=False,  # to a reader the columns are text; that they were dictionaries here is nobody's matter
         )
         self.rows = 0
 
-    def write(self, batch: pa.RecordBatch | pa.Table) -> None:
+    def write(self, batch: pa.Table) -> None:
         """Write rows that have, besides the columns named, `answer`: its number, never null."""
         import pyarrow as pa
 
-        numbers = batch.column("answer")
-        if isinstance(numbers, pa.ChunkedArray):
-            numbers = numbers.combine_chunks()
+        numbers = batch.column("answer").combine_chunks()
         if numbers.null_count:
             raise AssertionError("a line is without an answer")
-        at = numbers.to_numpy()
-        arrays = [batch.column(name) for name in self._names]
-        each = zip(self._codes, self._values, self._nulls, strict=True)
-        arrays += [_dictionary_of(codes[at], values, null) for codes, values, null in each]
+        arrays = [*(batch.column(name) for name in self._names), *self._words.of(numbers)]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=ROWS_IN_A_GROUP)
         self.rows += batch.num_rows
 
@@ -184,15 +222,34 @@ class AnswerWriter:
         self.close()
 
 
-def _dictionary_of(codes: np.ndarray[Any, Any], values: pa.Array, null: int | None) -> pa.DictionaryArray:
-    """The column of a batch. Of many distinct values only those that occur come along, as each row group holds its own."""
-    import numpy as np
+def write_answers(
+    batches: Iterable[pa.RecordBatch], paths: Sequence[Path], words: AnswerWords, columns: Mapping[str, pa.DataType]
+) -> int:
+    """Write rows into several files at once, in turn, as Arrow writes one file with one thread; how many rows."""
+    with contextlib.ExitStack() as closing:
+        writers = [closing.enter_context(AnswerWriter(path, words, columns)) for path in paths]
+        threads = [closing.enter_context(ThreadPoolExecutor(1)) for _ in paths]
+        pending: deque[Future[None]] = deque()
+        for at, table in enumerate(_together(batches)):
+            pending.append(threads[at % len(paths)].submit(writers[at % len(paths)].write, table))
+            if len(pending) > len(paths):  # so that rows do not wait in memory
+                pending.popleft().result()
+        for done in pending:
+            done.result()
+    return sum(writer.rows for writer in writers)
+
+
+def _together(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """So many rows that a row group's own costs do not count."""
     import pyarrow as pa
 
-    absent = None if null is None else codes == null
-    if len(values) > _COMPACT_FROM:
-        occurs = np.zeros(len(values), dtype=bool)
-        occurs[codes] = True
-        codes = (np.cumsum(occurs, dtype=np.int32) - 1)[codes]
-        values = values.take(pa.array(np.flatnonzero(occurs)))
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=absent), values)
+    held: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        held.append(batch)
+        count += batch.num_rows
+        if count >= _ROWS_AT_ONCE:
+            yield pa.Table.from_batches(held)
+            held, count = [], 0
+    if held:
+        yield pa.Table.from_batches(held)
