@@ -6,7 +6,7 @@ import os
 import platform
 from datetime import UTC, datetime
 
-from benchmarks import decisions, importing, library_size, start_up
+from benchmarks import decisions, importing, library_size, screening, start_up
 
 
 def main() -> None:
@@ -21,6 +21,8 @@ def main() -> None:
     start_up.run()
     print()
     importing.run()
+    print()
+    screening.run_all()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from benchmarks import screening_openfisca
 from benchmarks.screening_data import Data, prepare
 from benchmarks.screening_peers import CONSTANTS, FORMAT, KEY, MEMORY, RUNS, checksum
 
+LINES = 20_000_000
 SIZES = (1, 100, 1_000, 10_000)
 PEERS_AT = 1_000  # policies: the size at which all peers run
 SCALE = (2_000_000, 100_000_000)  # lines, besides those of the comparison
@@ -137,26 +138,48 @@ def run(directory: Path, lines: int, sizes: tuple[int, ...], rounds: int, peers_
         show(data, measure(data, names, rounds))
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--directory", type=Path, help="where the data stands and stays; else it is made for this run")
-    options.add_argument("--lines", type=int, default=20_000_000)
-    options.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of policies")
-    options.add_argument("--rounds", type=int, default=ROUNDS)
-    options.add_argument("--peers-at", type=int, default=PEERS_AT)
-    options.add_argument("--scale", default=",".join(map(str, SCALE)), help="numbers of lines; empty: none")
-    told = options.parse_args()
-    sizes = tuple(int(size) for size in told.sizes.split(","))
+def run_all(
+    *,
+    directory: Path | None = None,
+    lines: int = LINES,
+    sizes: tuple[int, ...] = SIZES,
+    rounds: int = ROUNDS,
+    peers_at: int = PEERS_AT,
+    scaled: tuple[int, ...] = SCALE,
+) -> None:
+    """Everything that this file measures. `directory`: where the data stands and stays; else it is made for this run."""
     with tempfile.TemporaryDirectory() as folder:
-        directory = told.directory or Path(folder)
-        directory.mkdir(parents=True, exist_ok=True)
-        run(directory, told.lines, sizes, told.rounds, told.peers_at)
-        openfisca(directory, told.lines)
-        scaled = [int(lines) for lines in told.scale.split(",") if lines]
+        place = directory or Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        run(place, lines, sizes, rounds, peers_at)
+        openfisca(place, lines)
         if scaled:
-            scale(directory, told.peers_at, [*scaled, told.lines])
-        for lines in (told.lines, *scaled[-1:]):
-            whole_command(directory, lines)
+            scale(place, peers_at, [*scaled, lines])
+        for count in (lines, *scaled[-1:]):
+            whole_command(place, count)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(one) for one in text.split(",") if one)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description="Claims answered per second: ours, the limit, and peers.")
+    options.add_argument("--directory", type=Path, help="where the data stands and stays; else it is made for this run")
+    options.add_argument("--lines", type=int, default=LINES)
+    options.add_argument("--sizes", type=_numbers, default=SIZES, help="numbers of policies")
+    options.add_argument("--rounds", type=int, default=ROUNDS)
+    options.add_argument("--peers-at", type=int, default=PEERS_AT, help="number of policies")
+    options.add_argument("--scale", type=_numbers, default=SCALE, help="numbers of lines; empty: none")
+    told = options.parse_args()
+    run_all(
+        directory=told.directory,
+        lines=told.lines,
+        sizes=told.sizes,
+        rounds=told.rounds,
+        peers_at=told.peers_at,
+        scaled=told.scale,
+    )
 
 
 if __name__ == "__main__":
