@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from medpolicy.authoring.extraction.context import slug
+from medpolicy.authoring.extraction.context import Ids, slug
 
 # The parts of a draft in the order in which an author reads them: key, file, name, and the name of one item.
 _PARTS: Final = (
@@ -139,9 +139,10 @@ class DraftView:
         self._asks = {fact["id"]: fact["ask"] for fact in version.get("facts", [])}
         self.parts = [part for part in self._parts(policy, version) if part.items]
         self._by_path: dict[str, list[Item]] = {}
-        anchors: set[str] = set()
+        self._first_citing: dict[str, dict[int, Item]] = {}
+        anchors = Ids(joiner="--")
         for item in self.items():
-            item.anchor = _free_anchor(item.path, anchors)
+            item.anchor = anchors.give("m-" + re.sub(r"[^A-Za-z0-9]+", "-", item.path).strip("-"))
             self._by_path.setdefault(_key(item.path), []).append(item)
             for child in (*item.children, *(tree for _, tree in item.trees)):
                 child.parent = item
@@ -156,12 +157,22 @@ class DraftView:
         """The item of a path, or the nearest above it; of several with one path, the one that cites the line."""
         path = _FIELDS.get(path, path)
         while path:
-            found = self._by_path.get(_key(path))
+            key = _key(path)
+            found = self._by_path.get(key)
             if found:
-                citing = (item for item in found if line is not None and any(c.first <= line <= c.last for c in item.cited))
-                return next(citing, found[0])
+                return found[0] if line is None or len(found) == 1 else self._citing(key, found).get(line, found[0])
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return None
+
+    def _citing(self, key: str, items: Sequence[Item]) -> Mapping[int, Item]:
+        """Of the items that one path has the first that cites each line, worked out once."""
+        if key not in self._first_citing:
+            found = self._first_citing[key] = {}
+            for item in items:
+                for cited in item.cited:
+                    for line in range(cited.first, cited.last + 1):
+                        found.setdefault(line, item)
+        return self._first_citing[key]
 
     def part_at(self, path: str) -> Part | None:
         """The part of the draft that a path begins with."""
@@ -354,12 +365,3 @@ def _spaced(words: object) -> str:
 def _key(path: str) -> str:
     """A path as it is compared: names of products stand in some paths as printed, in others as ids."""
     return re.sub(r"\[([^\]]*)\]", lambda found: f"[{slug(found[1]) or found[1]}]", path)
-
-
-def _free_anchor(path: str, taken: set[str]) -> str:
-    base = "m-" + re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-")
-    anchor, number = base, 2
-    while anchor in taken:
-        anchor, number = f"{base}--{number}", number + 1
-    taken.add(anchor)
-    return anchor

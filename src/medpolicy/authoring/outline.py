@@ -7,9 +7,10 @@ here knows opens a section of kind `OTHER`, or stays within the section above wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import takewhile
 
 from medpolicy.authoring.document import Block, BlockKind, SourceDocument
 from medpolicy.authoring.extraction.wording import sentences_of, stance_in
@@ -159,10 +160,32 @@ class Outline:
         return frozenset(section.kind for section in self.sections) - {SectionKind.FRONT, SectionKind.OTHER}
 
 
+class _Sections(list[Section]):
+    """The sections so far. All but the last are of the kind that they stay, so that each is looked at once."""
+
+    def __init__(self, sections: Iterable[Section]) -> None:
+        super().__init__(sections)
+        self._places: dict[int, int] = {}  # by the identity of a section
+        self._last_part = -1
+
+    def have_part_after(self, above: Section) -> bool:
+        """Whether a section behind this one opened a part of the policy."""
+        for place in range(len(self._places), len(self) - 1):
+            self._places[id(self[place])] = place
+            if _opened_a_part(self[place]):
+                self._last_part = place
+        place = self._places.get(id(above), len(self) - 1)
+        return self._last_part > place or (place < len(self) - 1 and _opened_a_part(self[-1]))
+
+
+def _opened_a_part(section: Section) -> bool:
+    return section.kind is not SectionKind.OTHER and section.kind not in _NO_PARENTS
+
+
 def outline_of(document: SourceDocument) -> Outline:
     """The sections of a document. Furniture stays in the section in which it stands."""
     document = _with_bold_headings(document)
-    sections = [Section(SectionKind.FRONT, "", (), None, 0)]
+    sections = _Sections([Section(SectionKind.FRONT, "", (), None, 0)])
     headings = [_title_of(block) for block in document.blocks if block.kind is BlockKind.HEADING]
     labelled = bool(headings) and any(kind_of_heading(title) is SectionKind.POLICY for title in headings[1:])
     stack: list[Section] = []
@@ -177,14 +200,14 @@ def outline_of(document: SourceDocument) -> Outline:
         while stack and stack[-1].level >= level:
             stack.pop()
         kind = kind_of_heading(title)
-        own = _own_blocks(document.blocks, at)
-        if kind is SectionKind.POLICY and len(sections) == 1 and labelled and _is_front(own):
+        if kind is SectionKind.POLICY and len(sections) == 1 and labelled and _is_front(_own_blocks(document.blocks, at)):
             kind = SectionKind.FRONT  # it labels the document, and the next lines name the policy
         if kind is None:
             kind = _kind_where_unknown(sections, stack, title, level, labelled=labelled)
-            if kind in (SectionKind.OTHER, SectionKind.FRONT) and any(_lists_codes(table) for table in own):
+            tables = _own_blocks(document.blocks, at)
+            if kind in (SectionKind.OTHER, SectionKind.FRONT) and any(map(_lists_codes, tables)):
                 kind = SectionKind.CODING
-        elif stack and _stays_within(kind, stack[-1].kind, own, title):
+        elif stack and _stays_within(kind, stack[-1].kind, _own_blocks(document.blocks, at), title):
             kind = stack[-1].kind
         section = Section(kind, title, (*(above.title for above in stack), title), block, level)
         sections.append(section)
@@ -271,7 +294,7 @@ def _end_of_what_bold_opened(sections: list[Section], stack: list[Section], bloc
     sections.append(Section(outer.kind, outer.title, outer.path, None, outer.level))
 
 
-def _kind_where_unknown(sections: list[Section], stack: list[Section], title: str, level: int, *, labelled: bool) -> SectionKind:
+def _kind_where_unknown(sections: _Sections, stack: list[Section], title: str, level: int, *, labelled: bool) -> SectionKind:
     """The kind of a heading whose words are not known, by what stands above it.
 
     `labelled`: another heading opens the policy, so that the first of all may only label the document ("Medical Policy").
@@ -284,8 +307,8 @@ def _kind_where_unknown(sections: list[Section], stack: list[Section], title: st
         and (not before.blocks or level < before.level or (labelled and level == before.level))
     ):
         before.kind = SectionKind.FRONT  # it stands above the title, and so only labels the document ("Medical Policy")
-    below_a_name = len(sections) > 2 and all(section.kind is SectionKind.FRONT for section in sections[:-1])
-    if before.kind is SectionKind.POLICY and below_a_name and labelled and not before.blocks and level == before.level:
+    is_label = before.kind is SectionKind.POLICY and labelled and not before.blocks and level == before.level
+    if is_label and len(sections) > 2 and all(section.kind is SectionKind.FRONT for section in sections[:-1]):
         before.kind = SectionKind.FRONT  # the same, where the name of the plan stands above it
     if before.heading is not None and not before.blocks and before.kind is not SectionKind.OTHER:
         return before.kind  # the second line of a heading, whatever its level
@@ -302,21 +325,22 @@ _NO_PARENTS = frozenset(
 )
 
 
-def _holds_other_parts(sections: Sequence[Section], above: Section) -> bool:
+def _holds_other_parts(sections: _Sections, above: Section) -> bool:
     """Whether headings under this one opened other parts: it was only set larger, and a heading that is not known is not its."""
     if above.kind not in _NO_PARENTS:
         return False
-    at = next(index for index, section in enumerate(sections) if section is above)
-    return any(section.kind not in (above.kind, SectionKind.OTHER, *_NO_PARENTS) for section in sections[at + 1 :])
+    return sections.have_part_after(above)
 
 
-def _own_blocks(blocks: Sequence[Block], at: int) -> list[Block]:
-    """What stands between a heading and the next."""
-    end = next((later for later in range(at + 1, len(blocks)) if blocks[later].kind is BlockKind.HEADING), len(blocks))
-    return [block for block in blocks[at + 1 : end] if block.kind is not BlockKind.FURNITURE]
+def _own_blocks(blocks: Sequence[Block], at: int) -> Iterator[Block]:
+    """What stands between a heading and the next; no more is looked at than is asked for."""
+    later = (blocks[place] for place in range(at + 1, len(blocks)))
+    for block in takewhile(lambda block: block.kind is not BlockKind.HEADING, later):
+        if block.kind is not BlockKind.FURNITURE:
+            yield block
 
 
-def _is_front(blocks: Sequence[Block]) -> bool:
+def _is_front(blocks: Iterable[Block]) -> bool:
     """Whether the blocks name the policy: a subject, a number, dates, each behind its label."""
     texts = [text for block in blocks for text in ([cell for row in block.rows for cell in row.texts] or [block.text])]
     return any(_LABEL_OF_FRONT.match(text.strip()) for text in texts)
@@ -334,7 +358,7 @@ def _lists_codes(block: Block) -> bool:
     return bool(block.rows) and _CODE_TABLE.fullmatch(block.rows[0].texts[0].strip()) is not None
 
 
-def _stays_within(kind: SectionKind, above: SectionKind, own: Sequence[Block], title: str) -> bool:
+def _stays_within(kind: SectionKind, above: SectionKind, own: Iterable[Block], title: str) -> bool:
     """Whether a deeper heading of a kind that is known opens no part of its own."""
     if kind is SectionKind.DESCRIPTION and above is SectionKind.POLICY:  # it introduces the statements, which follow it
         return _INTRODUCES.match(title) is not None

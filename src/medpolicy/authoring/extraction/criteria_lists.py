@@ -48,7 +48,7 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
             (stack[-1].children if stack else roots).append(item)
             stack.append(item)
         elif roots and block.kind in (BlockKind.PARAGRAPH, BlockKind.ITEM) and is_connector(block.text):
-            beside = _at_level(stack, _next_level(blocks[at + 1 :]))
+            beside = _at_level(stack, _next_level(blocks, at + 1))
             if beside is None:
                 break
             beside.connector = is_connector(block.text)
@@ -59,8 +59,9 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
     return roots, taken
 
 
-def _next_level(blocks: Sequence[Block]) -> int | None:
-    return next((block.level for block in blocks if block.kind is BlockKind.ITEM), None)
+def _next_level(blocks: Sequence[Block], at: int) -> int | None:
+    later = (blocks[place] for place in range(at, len(blocks)))
+    return next((block.level for block in later if block.kind is BlockKind.ITEM), None)
 
 
 def _at_level(stack: Sequence[ListItem], level: int | None) -> ListItem | None:

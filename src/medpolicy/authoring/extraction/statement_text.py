@@ -11,7 +11,7 @@ from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
 from medpolicy.authoring.extraction.conditions import search_outside
 from medpolicy.authoring.extraction.context import Item
-from medpolicy.authoring.extraction.wording import stance_in
+from medpolicy.authoring.extraction.wording import is_connector, stance_in
 
 
 def statements_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -30,13 +30,29 @@ def is_title(block: Block) -> bool:
     return block.bold and len(block.text.split()) <= patterns.LONGEST_TITLE and re.search(r"[.:;]\s*$|\d", block.text) is None
 
 
-def nested_under(blocks: Sequence[Block], level: int) -> Sequence[Block]:
-    """The items at the head of the blocks that are nested under an item of a level."""
-    end = next(
-        (at for at, block in enumerate(blocks) if block.kind is BlockKind.ITEM and block.level <= level),
-        len(blocks),
-    )
-    return blocks[:end]
+def list_under(blocks: Sequence[Block], at: int, above: Block) -> Sequence[Block]:
+    """The blocks from `at` on among which the list that `above` may announce stands; none where no list follows it.
+
+    Of an item it is what is nested in it. No more than the list is looked at, since this is asked for every block.
+    """
+    deepest = above.level if above.kind is BlockKind.ITEM else above.level - 1
+    solid = (later for later in range(at, len(blocks)) if blocks[later].kind is not BlockKind.FURNITURE)
+    first = next(solid, None)
+    if first is None or blocks[first].kind is not BlockKind.ITEM or blocks[first].level <= deepest:
+        return ()
+    end, seen_other = at, False
+    while end < len(blocks):
+        block = blocks[end]
+        if block.kind is BlockKind.ITEM:
+            if block.level <= deepest:
+                break
+            if seen_other:  # the level of the next item says to which item a connector before it belongs
+                end += 1
+                break
+        elif block.kind is not BlockKind.FURNITURE and not is_connector(block.text):
+            seen_other = True
+        end += 1
+    return blocks[at:end]
 
 
 def without_codes(text: str) -> tuple[str, list[str]]:

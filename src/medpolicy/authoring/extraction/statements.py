@@ -27,7 +27,7 @@ from medpolicy.authoring.extraction.statement_text import (
     core_of,
     facts_of,
     is_title,
-    nested_under,
+    list_under,
     objects,
     singular,
     statements_of,
@@ -99,13 +99,8 @@ class _Statements:
                 continue
             if block.kind is BlockKind.TABLE:
                 continue
-            inner = nested_under(section.blocks[at:], block.level - 1) if block.level else section.blocks[at:]
-            items, taken = items_of(inner)
-            announces = bool(items) and (block.kind is BlockKind.PARAGRAPH or items[0].block.level > block.level)
-            if block.kind is BlockKind.ITEM and announces:
-                items, taken = items_of(list(nested_under(section.blocks[at:], block.level)))
-            used = self._block(section, block, items if announces else [])
-            if announces and used:
+            items, taken = items_of(list_under(section.blocks, at, block))
+            if self._block(section, block, items) and items:
                 at += taken
         if section.heading is not None:
             book.in_section(section.heading.lines, section_name(section))

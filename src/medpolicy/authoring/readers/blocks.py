@@ -34,38 +34,47 @@ def sentence_goes_on(before: str, after: str) -> bool:
     return after.split()[0].islower() or (after[0].isalnum() and _WANTS_MORE.search(before) is not None)
 
 
-def joined(first: Block, second: Block) -> Block:
-    """One block of two, with the lines of both; no space after a hyphen, which may stand within an address or a word."""
-    separator = "" if first.text.endswith("-") else " "
-    shift = len(first.text) + len(separator)
-    moved = (Span(span.start + shift, span.end + shift, span.line) for span in second.spans)
+def joined(first: Block, *others: Block) -> Block:
+    """One block of several, with the lines of all; no space after a hyphen, which may stand within an address or a word."""
+    texts, spans, length = [first.text], [*first.spans], len(first.text)
+    before = first.text
+    for block in others:
+        separator = "" if before.endswith("-") else " "
+        shift = length + len(separator)
+        texts += (separator, block.text)
+        spans += (Span(span.start + shift, span.end + shift, span.line) for span in block.spans)
+        length = shift + len(block.text)
+        before = block.text
     return dataclasses.replace(
         first,
-        text=first.text + separator + second.text,
-        lines=tuple(sorted({*first.lines, *second.lines})),
-        bold=first.bold and second.bold,
-        spans=(*first.spans, *moved),
-        links=(*first.links, *second.links),
+        text="".join(texts),
+        lines=tuple(sorted({*first.lines, *(line for block in others for line in block.lines)})),
+        bold=first.bold and all(block.bold for block in others),
+        spans=tuple(spans),
+        links=(*first.links, *(link for block in others for link in block.links)),
     )
 
 
 def with_split_sentences_joined(blocks: Iterable[Block], lines: Sequence[SourceLine]) -> list[Block]:
     """The blocks, with a paragraph joined to the block before where blank lines only split a sentence."""
-    found: list[Block] = []
+    found: list[list[Block]] = []  # each with what goes on from it
+    last_line = 0
     for block in blocks:
-        before = found[-1] if found else None
+        parts = found[-1] if found else []
         if (
-            before is not None
+            parts
             and block.kind is BlockKind.PARAGRAPH
-            and before.kind in (BlockKind.PARAGRAPH, BlockKind.ITEM)
-            and before.bold == block.bold
-            and _only_blank_between(before, block, lines)
-            and sentence_goes_on(before.text, block.text)
+            and parts[0].kind in (BlockKind.PARAGRAPH, BlockKind.ITEM)
+            and parts[0].bold == block.bold
+            and _only_blank_between(last_line, block, lines)
+            and sentence_goes_on(parts[-1].text, block.text)
         ):
-            found[-1] = joined(before, block)
+            parts.append(block)
+            last_line = max(last_line, block.last_line)
         else:
-            found.append(block)
-    return found
+            found.append([block])
+            last_line = block.last_line
+    return [joined(*parts) if len(parts) > 1 else parts[0] for parts in found]
 
 
 def each_told(blocks: Iterable[Block], lines: int, progress: Progress | None) -> Iterator[Block]:
@@ -91,7 +100,7 @@ def with_split_tables_joined(blocks: Iterable[Block], lines: Sequence[SourceLine
     found: list[Block] = []
     for block in blocks:
         before = found[-1] if found else None
-        if before is not None and _only_blank_between(before, block, lines) and _table_goes_on(before, block):
+        if before is not None and _only_blank_between(before.last_line, block, lines) and _table_goes_on(before, block):
             header = before.rows[0].texts
             rows = (dataclasses.replace(row, is_header=before.rows[0].is_header and row.texts == header) for row in block.rows)
             found[-1] = dataclasses.replace(before, lines=(*before.lines, *block.lines), rows=(*before.rows, *rows))
@@ -115,8 +124,8 @@ def _form(text: str) -> str:
     return re.sub(r"\d", "9", re.sub(r"[^\W\d]", "A", text))
 
 
-def _only_blank_between(before: Block, block: Block, lines: Sequence[SourceLine]) -> bool:
-    return all(line.is_blank for line in lines[before.last_line : block.first_line - 1])
+def _only_blank_between(last_line: int, block: Block, lines: Sequence[SourceLine]) -> bool:
+    return all(line.is_blank for line in lines[last_line : block.first_line - 1])
 
 
 def with_every_line(blocks: Iterable[Block], lines: Sequence[SourceLine]) -> tuple[Block, ...]:
