@@ -25,6 +25,27 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="module")
+def page_without_claims(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("libraries")
+    (old, new), file = write_libraries(directory, issuers_after=("north",)), directory / "difference.html"
+    assert main(["impact", "--old", str(old), "--new", str(new), "--html", str(file)]) == 1
+    return file
+
+
+@pytest.mark.parametrize("viewport", [_PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_without_claims_everything_is_within_the_width_and_stands_out(
+    open_page: OpenPage, page_without_claims: Path, viewport: ViewportSize, color_scheme: str
+) -> None:
+    page = open_page(page_without_claims, viewport=viewport, color_scheme=color_scheme)
+    outside = "all => all.filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.textContent)"
+    assert page.eval_on_selector_all("td, th, p, li, h2, h3", outside) == []
+    assert page.evaluate(LEAST_CONTRAST) >= 4.5
+    assert page.get_by_role("navigation").get_by_role("link").all_inner_texts() == ["Removed policies (1)", "north 100"]
+    assert page.get_by_role("region", name="Removed policies").get_by_text("south 100").is_visible()
+
+
 @pytest.mark.parametrize("viewport", [_PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
 def test_everything_is_within_the_width_and_stands_out(

@@ -76,7 +76,6 @@ def test_a_directory_with_the_lines_that_move(medpolicy, asked, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        ([], 64, "without claims, `medpolicy diff OLD NEW`"),
         (["claims.parquet"], 64, "--old DIR --new DIR"),
         (["claims.parquet", "--old", "shipped"], 64, "--old DIR --new DIR"),
         (["nowhere.parquet", "--old", "shipped", "--new", "shipped"], 4, "nowhere.parquet"),

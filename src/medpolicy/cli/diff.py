@@ -9,14 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from medpolicy.cli.compared_libraries import are_libraries, tell_library_difference
 from medpolicy.cli.compared_texts import text_in_force, text_named
+from medpolicy.cli.difference_screen import show_changes, show_determinations, show_limits
 from medpolicy.cli.files import writing
 from medpolicy.cli.options import JsonOption, LibraryOption, ShippedOption, day_of, library_of, print_json
 from medpolicy.cli.screen import Screen, open_screen
 from medpolicy.errors import UsageError
 from medpolicy.review.difference import UPDATE_COLUMNS, difference_of, update_row
 from medpolicy.review.difference_page import difference_page
-from medpolicy.review.difference_text import answer_text, scope_text
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -28,6 +29,8 @@ OLD and NEW are each one of
   policies/bcbsma/254/2025-03.yaml
                                   the version in this file
   policy.pdf                      a document, which is imported first
+or both a library, of which every policy is compared
+  policies-2026/, shipped         a directory of several policies; the policies that ship
 
 \b
 Examples:
@@ -35,13 +38,12 @@ Examples:
   medpolicy diff 254 drafts/bcbsma/254
   medpolicy diff old.pdf new.pdf --issuer florida-blue --json
   medpolicy diff 254 --from 2015-08-31 --to 2015-09-01
+  medpolicy diff policies-2025/ policies-2026/ --html diff.html
 
 \b
 Exit statuses: 0 no difference; 1 differences, or something could not be compared; 3 faults in policy
 files; 4 not found; 5 a document does not fit; 64 wrong usage.
 """
-_COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "renamed": "cyan"}
-_MARKS = {"-": "red", "+": "green", " ": "dim"}
 
 
 @app.command("diff", short_help="What a change of a policy means.", epilog=_EPILOG)
@@ -67,6 +69,10 @@ def diff_policies(
         raise UsageError("--csv goes with --update-table")
     if as_json and update_table:
         raise UsageError("--json and --update-table do not go together; the JSON has the row as `update`")
+    if new is not None and are_libraries(old, new):
+        if update_table or day_from is not None or day_to is not None:
+            raise UsageError("--update-table, --from and --to go with one policy, not with libraries")
+        return tell_library_difference([old], [new], as_json=as_json, html=html)
     loaded = library_of(library, shipped=shipped)
     if new is None:
         if day_from is None or day_to is None:
@@ -105,45 +111,7 @@ def _show(screen: Screen, report: dict[str, Any]) -> None:
     screen.line((f"{new['issuer']} {new['number']}", "bold"), ": ", (new["title"], "bold"), hanging=2)
     screen.line(f"before: {old['name']}", indent=2)
     screen.line(f"after:  {new['name']}", indent=2)
-    _show_determinations(screen, report)
-    for section in report["changes"]:
-        screen.blank()
-        screen.line((section["title"], "bold"))
-        for item in section["items"]:
-            _show_item(screen, item)
-    if report["limits"]:
-        screen.blank()
-        screen.line(("Not compared", "bold yellow"))
-        for limit in report["limits"]:
-            screen.line("- ", limit["text"], indent=2, hanging=2)
-
-
-def _show_determinations(screen: Screen, report: dict[str, Any]) -> None:
     screen.blank()
-    found = report["determinations"]
-    if not found:
-        what = "No determination differs." if report["complete"] else "No determination was found to differ."
-        screen.line((what, "bold green" if report["complete"] else "bold"))
-        return
-    screen.line((f"Determinations that differ ({len(found)})", "bold"))
-    for number, one in enumerate(found, start=1):
-        screen.line((f"{number}. {scope_text(one)}", "bold"), indent=2, hanging=3)
-        for label, before, after in answer_text(one):
-            screen.line(f"{label}: ", (before, "red"), " -> ", (after, "green"), indent=5, hanging=2)
-        for at, line in enumerate(one["in_words"]):
-            depth = len(line) - len(line.lstrip())
-            screen.line("where " if at == 0 else "      ", line.lstrip(), indent=5 + depth, hanging=8)
-
-
-def _show_item(screen: Screen, item: dict[str, Any]) -> None:
-    named = f" (was {item['was_named']})" if "was_named" in item else ""
-    screen.line((f"{item['kind']} ", _COLOURS[item["kind"]]), item["name"], named, indent=2, hanging=2)
-    if item["kind"] != "changed":
-        for text in (line for field in item["fields"] if field["name"] == "text" for line in field["before"] or field["after"]):
-            screen.line((text, "dim"), indent=4, hanging=2)
-        return
-    for field in item["fields"]:
-        screen.line((f"{field['name'].replace('_', ' ')}:", "dim"), indent=4)
-        for line in field["lines"]:
-            depth = len(line["text"]) - len(line["text"].lstrip())
-            screen.line((f"{line['mark']} {line['text'].lstrip()}", _MARKS[line["mark"]]), indent=6 + depth, hanging=2)
+    show_determinations(screen, report["determinations"], complete=report["complete"])
+    show_changes(screen, report["changes"])
+    show_limits(screen, report["limits"])

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from medpolicy.cli.claims_inputs import ClaimsInputs, claims_inputs
+from medpolicy.cli.compared_libraries import SHIPPED, library_named, tell_library_difference
 from medpolicy.cli.files import writing
-from medpolicy.cli.options import JsonOption, library_of, print_json
+from medpolicy.cli.options import JsonOption, print_json
 from medpolicy.cli.progress import progress_of
 from medpolicy.cli.screen import Screen, open_screen
 from medpolicy.cli.screening import EligibilityOption, FactsOption, MappingOption
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
-from medpolicy.library.library import Library
 from medpolicy.review.claims.counts import Rejections
 from medpolicy.review.determine import ENGINE
 from medpolicy.review.impact import Compared, impact_of
@@ -31,7 +31,6 @@ from medpolicy.review.screening_output import PartialOutput, partial_output
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-_SHIPPED = "shipped"
 _FORMAT = 1
 _PHASES = {"compiling the old library": "codes", "compiling the new library": "codes", "comparing": "lines"}
 _EPILOG = """\b
@@ -43,14 +42,16 @@ Examples:
   medpolicy impact claims/ --old shipped --new drafts/
   medpolicy impact claims/ --old policies-2025/ --new policies-2026/ --html impact.html
   medpolicy impact 'claims/2025-*.parquet' --eligibility members.parquet --old a/ --new b/ -o impact/
+  medpolicy impact --old policies-2025/ --new policies-2026/
 
 \b
 With --output: DIR/impact.json, DIR/impact.html and DIR/moved/*.parquet, a row for each line that moves.
-Without claims, `medpolicy diff OLD NEW` says what a change of one policy means.
+Without claims the policies alone are compared, as `medpolicy diff OLD NEW` does: which determinations differ, under
+which conditions, for which days of service.
 
 \b
-Exit statuses: 0 no line moves; 1 lines move; 3 faults in policy files; 4 no such file; 5 claims that cannot be
-read; 64 wrong usage; 130 interrupted.
+Exit statuses: 0 no line moves (without claims: nothing differs); 1 lines move (or something differs, or could not
+be compared); 3 faults in policy files; 4 no such file; 5 claims that cannot be read; 64 wrong usage; 130 interrupted.
 """
 
 
@@ -79,17 +80,19 @@ def impact_of_a_change(
     A line moves where its coverage, stance or prior authorization differs; one whose citation alone does is counted apart. Of a
     member nothing is shown; the examples are claim and line numbers.
     """
-    if not inputs:
-        raise UsageError(
-            "name the claims to compare by; without claims, `medpolicy diff OLD NEW` says what a change of a policy means"
-        )
     if not old or not new:
-        raise UsageError(f"name the policies before and after: --old DIR --new DIR, where {_SHIPPED} is those that ship")
+        raise UsageError(f"name the policies before and after: --old DIR --new DIR, where {SHIPPED} is those that ship")
+    if not inputs:
+        of_claims = {"--output": output, "--eligibility": eligibility, "--mapping": mapping, "--facts": facts}
+        for option, given in of_claims.items():
+            if given is not None:
+                raise UsageError(f"{option} goes with claims; name them, or leave it out to compare the policies alone")
+        return tell_library_difference(old, new, as_json=as_json, html=html)
     if facts is not None and not facts.is_file():
         raise UsageError(f"{facts}: no such file of facts")
     if output is not None:
         check_output(output)
-    compared = Compared(old=_library(old), new=_library(new), old_names=tuple(old), new_names=tuple(new))
+    compared = Compared(old=library_named(old), new=library_named(new), old_names=tuple(old), new_names=tuple(new))
     names = NO_MAPPING if mapping is None else read_claims_mapping(mapping)
     beside = None if output is None else output.absolute().parent
     with (
@@ -125,11 +128,6 @@ def impact_of_a_change(
     elif html is None or str(html) != "-":
         _show(open_screen(), report)
     return 1 if report["moved"]["lines"] else 0
-
-
-def _library(names: Sequence[str]) -> Library:
-    directories = [Path(name) for name in names if name != _SHIPPED]
-    return library_of(directories, shipped=_SHIPPED in names)
 
 
 def _rejected_of(found: ClaimsInputs) -> Rejections:

@@ -1,4 +1,4 @@
-"""A determination that differs, in the words that every output shows: for which services, and what it was and is."""
+"""A difference in the words that every output shows: for which services and days, what it was and is, in how many policies."""
 
 from __future__ import annotations
 
@@ -76,3 +76,22 @@ def _authorization_text(value: str | None) -> str:
     if value is None:
         return "not addressed"
     return {"auth-needed": "needed", "no-auth": "not needed"}.get(value, value.replace("-", " "))
+
+
+def days_text(period: Mapping[str, Any]) -> str:
+    """The days of service of a period, in words."""
+    if period["last_day"] is None:
+        return f"Service from {period['first_day']} on"
+    return f"Service from {period['first_day']} to {period['last_day']}"
+
+
+def policies_text(report: Mapping[str, Any]) -> str:
+    """How many policies of a library are the same, and how many are not."""
+    counts = {
+        "changed": len(report["changed"]),
+        "added": len(report["added"]),
+        "removed": len(report["removed"]),
+        "the same": report["same"],
+    }
+    total = sum(counts.values())
+    return f"{total} polic{'y' if total == 1 else 'ies'}: {', '.join(f'{count} {what}' for what, count in counts.items())}"
