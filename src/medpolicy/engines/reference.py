@@ -14,7 +14,7 @@ from datetime import date
 from fractions import Fraction
 
 from medpolicy.engines.case import Case, cases
-from medpolicy.engines.completions import regions, unknowns
+from medpolicy.engines.completions import bare, regions, unknowns
 from medpolicy.engines.opinion import Assumed, Opinion, View, view_of
 from medpolicy.engines.standing import SETTING, notes_of_the_case, place_of, question, related_of, review_notes
 from medpolicy.library.library import Library
@@ -126,6 +126,9 @@ class _Service:
         self.by_facts = [at for at in self._knowing_what_is_given() if at not in self.naming]
         self.unknown: list[_Unknown] = []
         self._views: dict[int, View] = {}
+        self._tests: dict[int, tuple[c.Test, ...]] = {}
+        self._opinions: dict[tuple[object, ...], Opinion] = {}
+        self._explored: dict[object, tuple[_Leaf | _Branch, frozenset[_Outcome]]] = {}
 
     # -- the answer ---------------------------------------------------------------------------------------------
 
@@ -261,7 +264,7 @@ class _Service:
     def _speaking(self, rank: tuple[Authority, ...], assumed: Assumed, silent: list[Opinion]) -> list[Opinion]:
         """The opinions of a rank that speak: of the policies that name the code, else of those met by what is given."""
         for positions in (self.naming, self.by_facts):
-            opinions = [self._view(at, assumed).opinion() for at in positions if self.library.policies[at].authority in rank]
+            opinions = [self._opinion(at, assumed) for at in positions if self.library.policies[at].authority in rank]
             silent += [opinion for opinion in opinions if not opinion.speaks]
             speaking = [opinion for opinion in opinions if opinion.speaks]
             # Within one rank a provision that names the code stands before a general one.
@@ -279,7 +282,7 @@ class _Service:
         if decision.outcome is not None and decision.outcome.coverage is Coverage.COVERED:
             return decision
         contracts = [
-            self._view(at, assumed).opinion() for at in self.naming if self.library.policies[at].authority is Authority.CONTRACT
+            self._opinion(at, assumed) for at in self.naming if self.library.policies[at].authority is Authority.CONTRACT
         ]
         adding = [opinion for opinion in contracts if opinion.coverage is Coverage.COVERED]
         if adding:
@@ -287,6 +290,23 @@ class _Service:
         undecided = [opinion for opinion in contracts if opinion.coverage is None]
         live.update(test for opinion in undecided for test in opinion.live)
         return _Decision((*decision.opinions, *undecided), None) if undecided else decision
+
+    def _opinion(self, at: int, assumed: Assumed) -> Opinion:
+        """A policy's opinion, worked out once for what is assumed of its own tests and of the setting."""
+        key = (at, assumed.get(SETTING), self._assumed_of(at, assumed))
+        found = self._opinions.get(key)
+        if found is None:
+            found = self._opinions[key] = self._view(at, assumed).opinion()
+        return found
+
+    def _assumed_of(self, at: int, assumed: Assumed) -> tuple[object, ...]:
+        """What is assumed of the tests that the policy makes anywhere."""
+        if at not in self._tests:
+            provisions = [one for version in self.library.policies[at].versions for one in version.provisions]
+            made = [test for one in provisions for tree in (one.when, one.criteria) for test in c.tests_in(tree)]
+            made += [test for _, test in self._view(at, {}).tests()]
+            self._tests[at] = tuple(dict.fromkeys(bare(test) for test in made))
+        return tuple(assumed.get(test) for test in self._tests[at])
 
     def _view(self, at: int, assumed: Assumed) -> View:
         if at in self._views:
@@ -311,9 +331,36 @@ class _Service:
         if decision.outcome is not None:
             outcomes.add(decision.outcome)
             return _Leaf(decision.outcome.asked_for)
-        at = next(at for at, unknown in enumerate(self.unknown) if unknown.is_live(decision.live, assumed))
-        below = tuple(self.explore({**assumed, **answer}, outcomes) for answer in self.unknown[at].answers)
-        return below[0] if all(tree == below[0] for tree in below) else _Branch(at, below)
+        left_open = self._left_open(assumed)
+        if left_open not in self._explored:
+            found: set[_Outcome] = set()
+            at = next(at for at, unknown in enumerate(self.unknown) if unknown.is_live(decision.live, assumed))
+            below = tuple(self.explore({**assumed, **answer}, found) for answer in self.unknown[at].answers)
+            tree = below[0] if all(one == below[0] for one in below) else _Branch(at, below)
+            self._explored[left_open] = tree, frozenset(found)
+        tree, known = self._explored[left_open]
+        outcomes |= known
+        return tree
+
+    def _left_open(self, assumed: Assumed) -> object:
+        """What the rest of the completions depends on: equal for assumptions that leave the same to be found out.
+
+        A policy that nothing unknown can change any more counts by what it says alone, whichever policy it is; so completions of
+        several policies are as many as their sum, not as their product.
+        """
+        said: set[object] = set()
+        open_: list[tuple[int, tuple[object, ...]]] = []
+        for at in (*self.naming, *self.by_facts):
+            opinion = self._opinion(at, assumed)
+            if opinion.live:
+                open_.append((at, self._assumed_of(at, assumed)))
+                continue
+            ways = [self._opinion(at, {**assumed, SETTING: setting}).authorization for setting in Setting]
+            authorization = opinion.authorization if SETTING in assumed else tuple(ways)
+            policy = opinion.policy
+            whose = (policy.authority, policy.fully_established, at in self.naming)
+            said.add((whose, opinion.names_code, opinion.coverage, opinion.stances, authorization))
+        return assumed.get(SETTING), frozenset(said), tuple(open_)
 
     def _unknowns(self) -> list[_Unknown]:
         """Everything unknown that a policy weighed here tests, in the document's order; the setting last."""
