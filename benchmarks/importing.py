@@ -1,4 +1,5 @@
-"""`medpolicy import`: a Markdown policy beyond the process's start-up, and a PDF of 100 pages against PDFium's bare text.
+"""`medpolicy import`: a Markdown policy beyond the process's start-up, the same policy repeated up to the largest text that is
+read, and a PDF of 100 pages against PDFium's bare text.
 
 The documents are the payers' own (`../shared/documents`); where they are absent the benchmark says so and ends.
 """
@@ -42,6 +43,29 @@ def hundred_pages(target: Path) -> None:
     whole.save(target)
 
 
+def repeated(environment: dict[str, str], medpolicy: str, folder: Path) -> None:
+    """Print how long the policy takes that is repeated to 1 MiB, and to 4 MiB, the largest text that is read."""
+    text = (DOCUMENTS / "bcbsma-254.md").read_bytes() + b"\n"
+    for size in (1, 4):
+        document = folder / f"repeated-{size}.md"
+        document.write_bytes(text * (size * 2**20 // len(text)))
+        command = [medpolicy, "import", str(document), "-o", str(folder / f"repeated-{size}"), "--force"]
+        start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        memory = _most_memory(command, environment)
+        seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - start
+        print(
+            f"`medpolicy import` of bcbsma-254.md repeated to {size} MiB: {seconds:.1f} s of one core, {memory:.0f} MiB at most"
+        )
+
+
+def _most_memory(command: list[str], environment: dict[str, str]) -> float:
+    """The most memory that a command takes, in MiB. A draft of a document that repeats itself does not load: any end is good."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    _, _, used = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return used.ru_maxrss / 1024
+
+
 def run() -> dict[str, float]:
     """Print the figures; by name."""
     if not DOCUMENTS.is_dir():
@@ -65,13 +89,14 @@ def run() -> dict[str, float]:
         print(
             f"  {statistics.median(beyond):.3f} s beyond its start-up (median of {PAIRS} pairs); whole {statistics.median(whole):.3f} s"
         )
+        repeated(environment, medpolicy, Path(folder))
         pdf = Path(folder) / "hundred.pdf"
         hundred_pages(pdf)
         ours = [medpolicy, "import", str(pdf), "-o", f"{folder}/pdf", "--force"]
         bare = [sys.executable, "-c", _BARE, str(pdf)]
         pairs = [(_seconds(bare, environment), _seconds(ours, environment)) for _ in range(3)]
         floor, seconds = (statistics.median(column) for column in zip(*pairs, strict=True))
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        memory = _most_memory(ours, environment)
         print(f"a PDF of {PAGES} pages, imported with its ledger:")
         print(
             f"  {seconds / floor:8.2f}x  of PDFium's bare text ({seconds:.2f} s against {floor:.2f} s), {memory:.0f} MiB at most"
