@@ -63,7 +63,7 @@ def test_the_page_alone_on_standard_output(medpolicy, asked):
 def test_a_directory_with_the_lines_that_move(medpolicy, asked, tmp_path):
     output = tmp_path / "impact"
     assert medpolicy("impact", *asked, "-o", output).status == 1
-    assert sorted(path.name for path in output.iterdir()) == ["impact.html", "impact.json", "moved"]
+    assert sorted(path.name for path in output.iterdir()) == ["impact.html", "impact.json", "moved", "rejected.parquet"]
     moved = pq.read_table(output / "moved").to_pylist()
     assert [moved[0][name] for name in ("claim_id", "old_stance", "new_stance")] == ["A", "investigational", "cosmetic"]
     assert len(moved) == 4

@@ -19,18 +19,20 @@ from medpolicy.library.library import Library
 from medpolicy.review.claims.reading import open_claims
 from medpolicy.review.demo_claims import DemoClaims, write_demo_claims
 from medpolicy.review.determine import determine
-from medpolicy.review.impact import Compared, impact_of
+from medpolicy.review.impact import impact_of
 from medpolicy.review.impact_json import impact_json
 from medpolicy.review.impact_page import impact_page
 from medpolicy.review.impact_summary import Axes, ImpactSummary
 from medpolicy.review.impact_tables import AXES, OTHERWISE
+from medpolicy.review.library_difference import ComparedLibraries
+from medpolicy.review.screening import RejectedElsewhere
 from tests.changed_library import line, write_claims, write_libraries
 from tests.claims_files import write_parquet
 from tests.small_library import cite
 
 
-def _compared(old: Path, new: Path) -> Compared:
-    return Compared(old=load_library(old), new=load_library(new), old_names=("old",), new_names=("new",))
+def _compared(old: Path, new: Path) -> ComparedLibraries:
+    return ComparedLibraries(old=load_library(old), new=load_library(new), old_names=("old",), new_names=("new",))
 
 
 @pytest.fixture(scope="module")
@@ -227,8 +229,14 @@ def test_what_a_plan_knows_is_told_to_the_library_that_asks_it(tmp_path):
 
 def test_lines_rejected_elsewhere_count_with_the_others(tmp_path, libraries):
     claims = write_claims(tmp_path / "claims.parquet")
-    found = impact_of([claims], _compared(*libraries), engine="", elsewhere={("rejected-transaction", "5"): 3})
+    elsewhere = RejectedElsewhere(file="a.837", row=7, reason="rejected-transaction", detail="5", lines=3)
+    found = impact_of([claims], _compared(*libraries), engine="", output=tmp_path / "impact", elsewhere=[elsewhere])
     assert (found.run.counts.lines, found.run.counts.taken, sum(found.run.counts.rejected.values())) == (12, 8, 4)
+    rejected = pq.read_table(tmp_path / "impact" / "rejected.parquet").to_pylist()
+    assert [(one["claim_id"], one["file"], one["row"], one["reason"], one["column"]) for one in rejected] == [
+        ("E", str(claims), 9, "invalid-date", "claim_line_start_date"),
+        *[(None, "a.837", 7, "rejected-transaction", "5")] * 3,
+    ]
 
 
 def test_whatever_an_answer_says_is_an_axis_or_may_differ_otherwise():
@@ -262,8 +270,7 @@ def _axes(row: dict[str, Any], library: Library) -> tuple[str | None, ...]:
 def test_each_line_decided_twice(tmp_path, libraries, lines_per_chunk):
     compared = _compared(*libraries)
     write_demo_claims(tmp_path / "claims", DemoClaims(lines=12_000, first_year=2020, last_year=2024), compared.old)
-    (tmp_path / "moved").mkdir()
-    found = impact_of([tmp_path / "claims"], compared, engine="", lines_per_chunk=lines_per_chunk, moved=tmp_path / "moved")
+    found = impact_of([tmp_path / "claims"], compared, engine="", lines_per_chunk=lines_per_chunk, output=tmp_path / "impact")
     with open_claims([tmp_path / "claims"], compared.new) as claims:
         rows = claims.lines.to_pyarrow().to_pylist()
     expected: Counter[tuple[Any, ...]] = Counter()
@@ -291,7 +298,7 @@ def test_each_line_decided_twice(tmp_path, libraries, lines_per_chunk):
         move: (min(found_on), max(found_on)) for move, found_on in days.items()
     }
     assert found.members == len(set.union(*people.values()))
-    written = pq.read_table(tmp_path / "moved")
+    written = pq.read_table(tmp_path / "impact" / "moved")
     assert set(zip(written["claim_id"].to_pylist(), written["claim_line_number"].to_pylist(), strict=True)) == keys
     assert not {"person", "age", "sex", "state", "diagnoses"} & set(written.column_names)
     assert {tuple(example) for move in found.moves for example in move.examples} <= keys

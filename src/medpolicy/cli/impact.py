@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,19 +17,17 @@ from medpolicy.cli.screen import Screen, open_screen
 from medpolicy.cli.screening import EligibilityOption, FactsOption, MappingOption
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
-from medpolicy.review.claims.counts import Rejections
 from medpolicy.review.determine import ENGINE
-from medpolicy.review.impact import Compared, impact_of
+from medpolicy.review.impact import impact_of
 from medpolicy.review.impact_json import impact_json
 from medpolicy.review.impact_page import impact_page
 from medpolicy.review.impact_text import RESTATED, before_and_after, examples_text, move_text, setting_text
+from medpolicy.review.library_difference import ComparedLibraries
 from medpolicy.review.report_view import count, dollars, lines_of
-from medpolicy.review.screening import LINES_PER_CHUNK, check_output
-from medpolicy.review.screening_output import PartialOutput, partial_output
+from medpolicy.review.screening import LINES_PER_CHUNK, RejectedElsewhere, check_output
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-_FORMAT = 1
 _PHASES = {"compiling the old library": "codes", "compiling the new library": "codes", "comparing": "lines"}
 _EPILOG = """\b
 OLD and NEW are each a directory of policies, as --library takes it, or the word shipped: the policies that
@@ -45,7 +41,9 @@ Examples:
   medpolicy impact --old policies-2025/ --new policies-2026/
 
 \b
-With --output: DIR/impact.json, DIR/impact.html and DIR/moved/*.parquet, a row for each line that moves.
+With --output: DIR/impact.json, DIR/impact.html, DIR/moved/*.parquet with a row for each line that moves, and
+DIR/rejected.parquet with one for each line that could not be answered. Interrupted, the same command goes on where
+it stopped.
 Without claims the policies alone are compared, as `medpolicy diff OLD NEW` does: which determinations differ, under
 which conditions, for which days of service.
 
@@ -71,7 +69,9 @@ def impact_of_a_change(
     mapping: MappingOption = None,
     facts: FactsOption = None,
     as_json: JsonOption = False,
-    chunk: Annotated[int, typer.Option("--chunk", metavar="LINES", help="How many lines at a time.")] = LINES_PER_CHUNK,
+    chunk: Annotated[
+        int, typer.Option("--chunk", metavar="LINES", help="How many lines at a time; an interrupted run goes on at a chunk.")
+    ] = LINES_PER_CHUNK,
     memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="What the database may take, such as 700MB.")] = "700MB",
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="How many; all cores where left out.")] = None,
 ) -> int:
@@ -92,37 +92,31 @@ def impact_of_a_change(
         raise UsageError(f"{facts}: no such file of facts")
     if output is not None:
         check_output(output)
-    compared = Compared(old=library_named(old), new=library_named(new), old_names=tuple(old), new_names=tuple(new))
+    compared = ComparedLibraries(old=library_named(old), new=library_named(new), old_names=tuple(old), new_names=tuple(new))
     names = NO_MAPPING if mapping is None else read_claims_mapping(mapping)
     beside = None if output is None else output.absolute().parent
-    with (
-        claims_inputs(inputs, eligibility=eligibility, mapping=names, temporary=beside) as found,
-        _directory(output, compared) as part,
-    ):
-        report = impact_json(
-            impact_of(
-                found.claims,
-                compared,
-                engine=ENGINE,
-                eligibility=found.eligibility,
-                mapping=names,
-                named=inputs,
-                elsewhere=_rejected_of(found),
-                facts=facts,
-                lines_per_chunk=chunk,
-                memory=memory,
-                threads=threads,
-                moved=None if part is None else part.file("moved/part-00000.parquet").parent,
-                progress=progress_of(_PHASES),
-            )
+    with claims_inputs(inputs, eligibility=eligibility, mapping=names, temporary=beside) as found:
+        summary = impact_of(
+            found.claims,
+            compared,
+            engine=ENGINE,
+            output=output,
+            eligibility=found.eligibility,
+            mapping=names,
+            named=inputs,
+            elsewhere=_rejected_of(found),
+            facts=facts,
+            lines_per_chunk=chunk,
+            memory=memory,
+            threads=threads,
+            progress=progress_of(_PHASES),
         )
-        page = impact_page(report).encode() if html is not None or part is not None else b""
-        if part is not None:
-            part.file("impact.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-            part.file("impact.html").write_bytes(page)
+    if summary.run.resumed:
+        sys.stderr.write(f"{summary.run.resumed} chunks were done by an earlier run\n")
+    report = impact_json(summary)
     if html is not None:
         with writing(html) as file:
-            file.write(page)
+            file.write(impact_page(report).encode())
     if as_json:
         print_json(report)
     elif html is None or str(html) != "-":
@@ -130,26 +124,13 @@ def impact_of_a_change(
     return 1 if report["moved"]["lines"] else 0
 
 
-def _rejected_of(found: ClaimsInputs) -> Rejections:
-    """The lines of the transactions that were rejected, by what was wrong with them."""
-    rejected: dict[tuple[str, str | None], int] = {}
-    for one in [] if found.acknowledgment is None else found.acknowledgment.rejected():
-        fault = ("rejected-transaction", one.code)
-        rejected[fault] = rejected.get(fault, 0) + one.lines
-    return rejected
-
-
-@contextlib.contextmanager
-def _directory(output: Path | None, compared: Compared) -> Iterator[PartialOutput | None]:
-    """The directory that becomes `output`; None where there is none to be."""
-    if output is None:
-        yield None
-        return
-    same_run = {"format": _FORMAT, "old": compared.old.digest, "new": compared.new.digest}
-    with partial_output(output, same_run) as part:
-        for left in (part.directory / "moved").glob("*"):  # of a run that was interrupted; this one does not go on with it
-            left.unlink()
-        yield part
+def _rejected_of(found: ClaimsInputs) -> list[RejectedElsewhere]:
+    """The lines of the transactions that were rejected."""
+    rejected = [] if found.acknowledgment is None else found.acknowledgment.rejected()
+    return [
+        RejectedElsewhere(file=one.file, row=one.position, reason="rejected-transaction", detail=one.code, lines=one.lines)
+        for one in rejected
+    ]
 
 
 # -- for the terminal ---------------------------------------------------------------------------------------------------

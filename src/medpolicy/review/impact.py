@@ -2,14 +2,19 @@
 
 A line moves where an axis of its answer differs: coverage, stance or prior authorization. Where only what is cited, asked or
 noted differs, it does not move and is counted apart. Of each chunk the totals are kept, and of the members of lines that move a
-number that stands for them while the run lasts, so that members can be counted; nothing of a member is written out.
+number that stands for them while the run lasts, so that members can be counted; nothing of a member is in the output. An
+interrupted run goes on at a chunk, as that of a screening does.
 """
 # ruff: noqa: S608  # the names are those of this module's own tables
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import contextlib
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,9 +25,11 @@ from medpolicy.library.library import Library, library_of
 from medpolicy.model.issuer import Issuer
 from medpolicy.review.claim_facts import facts_for, read_facts, wrong_facts_named
 from medpolicy.review.claims.chunks import Chunk
-from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, Rejections, sum_of
+from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
 from medpolicy.review.claims_lookup import ClaimsLookup
+from medpolicy.review.impact_json import impact_json
+from medpolicy.review.impact_page import impact_page
 from medpolicy.review.impact_summary import ImpactRun, ImpactSummary, impact_summary_of
 from medpolicy.review.impact_tables import (
     ANSWER_COLUMNS,
@@ -31,13 +38,26 @@ from medpolicy.review.impact_tables import (
     insert_movers,
     insert_moves,
     moved_lines,
+    put_by,
+    take_up,
 )
-from medpolicy.review.screening import LINES_PER_CHUNK, Progress
+from medpolicy.review.library_difference import ComparedLibraries
+from medpolicy.review.screening import LINES_PER_CHUNK, Progress, RejectedElsewhere, check_output
+from medpolicy.review.screening_output import (
+    COMPRESSION,
+    PartialOutput,
+    counts_as_note,
+    counts_of_note,
+    partial_output,
+    quoted,
+    write_rejected,
+)
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
+FORMAT: Final = 1  # of the files that are written; another one does not go on with what this one left
 SIDES: Final = ("old", "new")
 _CARRIED: Final = (
     "claim_id",
@@ -62,43 +82,35 @@ def _silent(phase: str, done: int, total: int) -> None:
     """Nobody is told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """The two libraries, and the names by which they were asked for."""
-
-    old: Library
-    new: Library
-    old_names: tuple[str, ...]
-    new_names: tuple[str, ...]
-
-    def side(self, side: str) -> Library:
-        return self.old if side == "old" else self.new
-
-
 def impact_of(
     inputs: Sequence[str | Path],
-    compared: Compared,
+    compared: ComparedLibraries,
     *,
     engine: str,
+    output: Path | None = None,
     eligibility: Sequence[str | Path] | None = None,
     mapping: ClaimsMapping = NO_MAPPING,
     named: Sequence[str | Path] | None = None,
-    elsewhere: Rejections | None = None,
+    elsewhere: Sequence[RejectedElsewhere] = (),
     facts: Path | None = None,
     lines_per_chunk: int = LINES_PER_CHUNK,
     memory: str = MEMORY,
     threads: int | None = None,
-    moved: Path | None = None,
     progress: Progress = _silent,
 ) -> ImpactSummary:
     """What moves of the claims from the old library to the new one.
 
-    The lines are read by what the new library says of its issuers. `moved`: a directory for Parquet files with the keys of the
-    lines that move and both answers; nothing else of a member stands there. `named`: what the report calls the inputs.
-    `facts`: as of `screen`; one that only one of the libraries asks is told to that one. `elsewhere`: lines that were rejected
-    before they came here, which are counted with the others. `progress` is told phase, done
-    and total: of codes while compiling, of lines afterwards. Errors as of `open_claims`.
+    The lines are read by what the new library says of its issuers. `output`: a directory, which appears complete or not at all:
+    `impact.json`, `impact.html`, `moved/part-N.parquet` with the keys of the lines that move and both answers, and
+    `rejected.parquet` as of `screen`; what an interrupted run wrote is kept, and the same call goes on there. `named`: what the
+    report calls the inputs. `facts`: as of `screen`; one that only one of the libraries asks is told to that one. `elsewhere`:
+    lines that were rejected before they came here, which are counted and listed with the others. `progress` is told phase, done
+    and total: of codes while compiling, of lines afterwards. Errors as of `screen`.
     """
+    beside = None
+    if output is not None:
+        check_output(output)
+        beside = output.absolute().parent
     with open_claims(
         inputs,
         _read_by(compared),
@@ -106,35 +118,58 @@ def impact_of(
         mapping=mapping,
         memory=memory,
         threads=threads,
-        temporary=None if moved is None else moved.parent,
+        temporary=beside,
     ) as claims:
         told = None if facts is None else read_facts(claims, facts)
-        with faults_named(), wrong_facts_named(facts):
-            counts, extent = _Comparison(claims, compared, told, moved, progress).run(lines_per_chunk)
-            counts = sum_of([counts, _rejected(elsewhere or {})])
-        run = ImpactRun(
-            old_library=compared.old.digest,
-            new_library=compared.new.digest,
-            old_names=compared.old_names,
-            new_names=compared.new_names,
-            engine=engine,
-            tables_engine=f"DuckDB {claims.backend.version}",
-            first_day=extent.first_day,
-            last_day=extent.last_day,
-            counts=counts,
-            inputs=tuple(str(one) for one in named or inputs),
-            absent=claims.absent,
-            rejected_spans=claims.span_counts(),
-            remarks=tuple(_remarks(compared)),
-        )
-        return impact_summary_of(claims.backend.con, run, compared.old, compared.new)
+        same_run = {
+            "format": FORMAT,
+            "claims": claims.fingerprint,
+            "old": compared.old.digest,
+            "new": compared.new.digest,
+            "version": engine,
+            "lines_per_chunk": lines_per_chunk,
+            "tables": claims.backend.version,  # of which the numbers of conditions and members are
+            "facts": None if facts is None else hashlib.sha256(facts.read_bytes()).hexdigest(),
+        }
+        with _directory(output, same_run) as part, faults_named():
+            comparison = _Comparison(claims, compared, told, part, progress)
+            with wrong_facts_named(facts):
+                counts, extent, resumed = comparison.run(lines_per_chunk, elsewhere)
+            run = ImpactRun(
+                old_library=compared.old.digest,
+                new_library=compared.new.digest,
+                old_names=compared.old_names,
+                new_names=compared.new_names,
+                engine=engine,
+                tables_engine=f"DuckDB {claims.backend.version}",
+                first_day=extent.first_day,
+                last_day=extent.last_day,
+                counts=counts,
+                inputs=tuple(str(one) for one in named or inputs),
+                absent=claims.absent,
+                rejected_spans=claims.span_counts(),
+                remarks=tuple(_remarks(compared)),
+                resumed=resumed,
+            )
+            summary = impact_summary_of(claims.backend.con, run, compared.old, compared.new)
+            if part is not None:
+                report = impact_json(summary)
+                part.file("impact.html").write_text(impact_page(report), encoding="utf-8")
+                part.file("impact.json").write_text(json.dumps(report, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return summary
 
 
-def _rejected(elsewhere: Rejections) -> ClaimCounts:
-    return ClaimCounts(lines=sum(elsewhere.values()), taken=0, rejected=elsewhere, remarks={})
+def _directory(output: Path | None, same_run: Mapping[str, Any]) -> contextlib.AbstractContextManager[PartialOutput | None]:
+    """The directory that becomes `output`; None where there is none to be."""
+    return contextlib.nullcontext(None) if output is None else partial_output(output, same_run)
 
 
-def _read_by(compared: Compared) -> Library:
+def _rejected(elsewhere: Sequence[RejectedElsewhere]) -> Iterable[ClaimCounts]:
+    for one in elsewhere:
+        yield ClaimCounts(lines=one.lines, taken=0, rejected={(one.reason, one.detail): one.lines}, remarks={})
+
+
+def _read_by(compared: ComparedLibraries) -> Library:
     """A library of all issuers, by which lines are read: the new one's word stands."""
     issuers = {**compared.old.issuers, **compared.new.issuers}
     declared = [_with_lines_of(issuer, compared.old.issuers.get(issuer.id)) for issuer in issuers.values()]
@@ -148,7 +183,7 @@ def _with_lines_of(issuer: Issuer, before: Issuer | None) -> Issuer:
     return replace(issuer, lines_of_business=(*issuer.lines_of_business, *gone)) if gone else issuer
 
 
-def _remarks(compared: Compared) -> Iterable[str]:
+def _remarks(compared: ComparedLibraries) -> Iterable[str]:
     """What differs between the issuers, and how it was taken."""
     for issuer in sorted(compared.old.issuers.keys() ^ compared.new.issuers.keys()):
         where = "old" if issuer in compared.old.issuers else "new"
@@ -171,31 +206,58 @@ def _setting_rule(issuer: Issuer) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 class _Comparison:
     def __init__(
-        self, claims: ClaimLines, compared: Compared, facts: ir.Table | None, moved: Path | None, progress: Progress
+        self,
+        claims: ClaimLines,
+        compared: ComparedLibraries,
+        facts: ir.Table | None,
+        part: PartialOutput | None,
+        progress: Progress,
     ) -> None:
         self.claims = claims
         self.connection: Any = claims.backend.con  # DuckDB's, which Ibis gives no type
         self.compared = compared
         self.facts = facts
-        self.moved = moved
+        self.part = part
+        # Numbers of members stand in files while a run with an output lasts.
+        self.salt = "" if part is None else part.kept("salt", lambda: secrets.token_hex(16).encode()).decode()
         self.progress = progress
         declared = {side: _declared(compared.side(side)) for side in SIDES}
         self.undeclared = {side: bool(set.union(*declared.values()) - declared[side]) for side in SIDES}
         for side in SIDES:
             self._register(f"declared_{side}", _pairs(declared[side]))
 
-    def run(self, lines_per_chunk: int) -> tuple[ClaimCounts, ClaimsExtent]:
+    def run(self, lines_per_chunk: int, elsewhere: Sequence[RejectedElsewhere]) -> tuple[ClaimCounts, ClaimsExtent, int]:
+        """Fill the tables; the counts, the extent, and how many chunks an earlier run had done."""
+        chunks = self.claims.chunks(lines_per_chunk)
+        done = {chunk.number: self._counts_of(chunk) for chunk in chunks}
+        resumed = sum(counts is not None for counts in done.values())
         extent = self.claims.extent()
-        self.lookups = {side: self._lookup(side, extent) for side in SIDES}
+        if resumed < len(chunks):
+            self.lookups = {side: self._lookup(side, extent) for side in SIDES}
         create_impact_tables(self.connection)
-        counts = []
-        total, done = self.claims.rows, 0
-        self.progress("comparing", done, total)
-        for chunk in self.claims.chunks(lines_per_chunk):
-            counts.append(self._chunk(chunk))
-            done += chunk.rows
-            self.progress("comparing", done, total)
-        return sum_of([*counts, self.claims.unreadable_counts()]), extent
+        rows = sum(chunk.rows for chunk in chunks if done[chunk.number] is not None)
+        self.progress("comparing", rows, self.claims.rows)
+        for chunk in chunks:
+            if done[chunk.number] is None:
+                done[chunk.number] = self._chunk(chunk)
+                rows += chunk.rows
+                self.progress("comparing", rows, self.claims.rows)
+        if self.part is not None:
+            take_up(self.connection, [self._files_of(self.part, chunk) for chunk in chunks])
+            parts = [self.part.work_file("rejected", chunk.number) for chunk in chunks]
+            unreadable = self.claims.unreadable.get_name()
+            write_rejected(self.connection, self.part.file("rejected.parquet"), parts, unreadable, elsewhere)
+        found = [counts for counts in done.values() if counts is not None]
+        return sum_of([*found, self.claims.unreadable_counts(), *_rejected(elsewhere)]), extent, resumed
+
+    def _counts_of(self, chunk: Chunk) -> ClaimCounts | None:
+        """Those of a chunk that an earlier run had done."""
+        note = None if self.part is None else self.part.note_of(chunk.number)
+        return None if note is None else counts_of_note(note)
+
+    @staticmethod
+    def _files_of(part: PartialOutput, chunk: Chunk) -> Callable[[str], Path]:
+        return lambda table: part.work_file(table, chunk.number)
 
     def _lookup(self, side: str, extent: ClaimsExtent) -> ClaimsLookup:
         def tell(done: int, total: int) -> None:
@@ -217,14 +279,20 @@ class _Comparison:
             self._join(checked.lines.get_name())
             insert_flows(self.connection)
             insert_moves(self.connection)
-            insert_movers(self.connection)
-            if self.moved is not None:
-                path = str(self.moved / f"part-{chunk.number:05}.parquet").replace("'", "''")
-                self.connection.execute(f"COPY ({moved_lines()}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+            insert_movers(self.connection, self.salt)
             compared = self.connection.execute("SELECT count(*) FROM compared").fetchall()[0][0]
             if compared != checked.counts.taken or checked.counts.lines != chunk.rows:
                 raise AssertionError("lines in are not lines compared and lines rejected")
+            if self.part is not None:
+                put_by(self.connection, self._files_of(self.part, chunk))
+                for query, path in (
+                    (moved_lines(), self.part.file(f"moved/part-{chunk.number:05}.parquet")),
+                    (f"SELECT * FROM {checked.rejected.get_name()}", self.part.work_file("rejected", chunk.number)),
+                ):
+                    self.connection.execute(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet, COMPRESSION {COMPRESSION})")
             self.connection.execute("DROP TABLE found_old; DROP TABLE found_new; DROP TABLE compared")
+        if self.part is not None:
+            self.part.finish_chunk(chunk.number, counts_as_note(checked.counts))
         return checked.counts
 
     def _known(self, lines: ir.Table, side: str) -> ir.Table:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from medpolicy.review import screening_words as words
 from medpolicy.review.impact_text import (
-    NOT_WRITTEN,
     RESTATED,
+    WHERE_REJECTED,
     before_and_after,
     changes_text,
     examples_text,
@@ -58,7 +58,7 @@ def impact_page(report: Report) -> str:
         *(_move(number, move, figures) for number, move in enumerate(report["moves"]["top"], start=1)),
         _conditions(report, figures),
         _still(report, figures),
-        lines_in_and_out(counts, NOT_WRITTEN),
+        lines_in_and_out(counts, WHERE_REJECTED),
     )
     page = ReportPage(
         title="What the change of policies moves",

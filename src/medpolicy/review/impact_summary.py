@@ -59,7 +59,11 @@ class Example(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactRun:
-    """What is known of a comparison besides its figures. `remarks`: what differs between the issuers of the two libraries."""
+    """What is known of a comparison besides its figures.
+
+    `remarks`: what differs between the issuers of the two libraries. `resumed`: how many chunks an earlier run had done, which
+    no report says: it is the same as if there had been one run.
+    """
 
     old_library: str
     new_library: str
@@ -74,6 +78,7 @@ class ImpactRun:
     absent: tuple[str, ...] = ()
     rejected_spans: Rejections | None = None
     remarks: tuple[str, ...] = ()
+    resumed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

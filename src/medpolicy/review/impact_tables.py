@@ -6,14 +6,20 @@ every chunk something is added to
     flows     lines and amounts by both answers' axes, and by what else differs
     moved     those that move, by condition and month: policy, version, provision, code, line of business, setting
     movers    which members each condition has, as numbers made of their ids
+
+A run that writes an output puts a chunk's rows into files, and takes up all of them in the end.
 """
 # ruff: noqa: S608  # every name is this module's own
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from medpolicy.engines.tabular_answers import COLUMNS
+from medpolicy.review.claims.sql import literal
+from medpolicy.review.screening_output import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,6 +57,7 @@ CONDITION: Final = (
     "line_of_business",
     "setting",
 )
+TABLES: Final = ("flows", "moved", "movers")
 _SUMS: Final = (
     "count(*) AS lines, sum(charge_amount)::DOUBLE AS charge, sum(allowed_amount)::DOUBLE AS allowed, "
     "sum(paid_amount)::DOUBLE AS paid, 0 AS changing"
@@ -93,11 +100,26 @@ def insert_moves(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def insert_movers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add their members, each once for a condition."""
+def insert_movers(connection: duckdb.DuckDBPyConnection, salt: str) -> None:
+    """Add their members, each once for a condition; who does not know the salt cannot find a member's number."""
+    number = f"hash({literal(salt)}, person)"
     connection.execute(
-        f"INSERT INTO movers SELECT DISTINCT {_CONDITION_NUMBER}, hash(person) FROM ({_moving()}) WHERE person IS NOT NULL"
+        f"INSERT INTO movers SELECT DISTINCT {_CONDITION_NUMBER}, {number} FROM ({_moving()}) WHERE person IS NOT NULL"
     )
+
+
+def put_by(connection: duckdb.DuckDBPyConnection, path_of: Callable[[str], Path]) -> None:
+    """Write what stands in the tables into files, by the table's name, and empty them."""
+    for name in TABLES:
+        connection.execute(f"COPY {name} TO {quoted(path_of(name))} (FORMAT parquet); DELETE FROM {name}")
+
+
+def take_up(connection: duckdb.DuckDBPyConnection, paths_of: Iterable[Callable[[str], Path]]) -> None:
+    """Fill the tables with what was put by, of all chunks."""
+    found = list(paths_of)
+    for name in TABLES if found else ():
+        files = ", ".join(quoted(path_of(name)) for path_of in found)
+        connection.execute(f"INSERT INTO {name} SELECT * FROM read_parquet([{files}])")
 
 
 # Of sixty-four bits, so that two conditions or members are practically never taken for one.

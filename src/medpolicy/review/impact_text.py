@@ -71,4 +71,4 @@ RESTATED: Final = {
     "notes": "the notes",
     "adjustments": "the adjustment codes",
 }
-NOT_WRITTEN: Final = "`medpolicy screen` writes the rejected ones to a file of their own, with the reason"
+WHERE_REJECTED: Final = "with `--output`, the rejected ones stand in `rejected.parquet`, with the reason"

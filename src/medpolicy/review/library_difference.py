@@ -35,6 +35,9 @@ class ComparedLibraries:
     old_names: tuple[str, ...]
     new_names: tuple[str, ...]
 
+    def side(self, side: str) -> Library:
+        return self.old if side == "old" else self.new
+
 
 def _silent(phase: str, done: int, total: int) -> None:
     """Nobody is told."""

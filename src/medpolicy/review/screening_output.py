@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +23,13 @@ from typing import TYPE_CHECKING, Any, Final
 from medpolicy.engines.tabular import KEYS
 from medpolicy.engines.tabular_answers import COLUMNS, AnswerTable
 from medpolicy.errors import UsageError
+from medpolicy.review.claims.counts import ClaimCounts
 
 if TYPE_CHECKING:
+    import duckdb
     import pyarrow as pa
+
+    from medpolicy.review.screening import RejectedElsewhere
 
 COMPRESSION: Final = "zstd"
 ROWS_IN_A_GROUP: Final = 1_000_000
@@ -52,6 +56,17 @@ class PartialOutput:
     def finish_chunk(self, chunk: int, note: Mapping[str, Any]) -> None:
         """Put down that the chunk's files are complete."""
         _write_durably(self._note(chunk), json.dumps(note).encode())
+
+    def work_file(self, kind: str, chunk: int) -> Path:
+        """A file of a chunk, of Parquet, that is gone when the output is complete."""
+        return self.file(f"work/{kind}-{chunk:05}.parquet")
+
+    def kept(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """What was made when the run began, and is the same when it is taken up again; for the owner's eyes alone."""
+        path = self.file(f"work/{name}")
+        if not path.exists():
+            _write_durably(path, make(), mode=0o600)
+        return path.read_bytes()
 
     def file(self, name: str) -> Path:
         """A file of the output; the directories above it are made."""
@@ -116,13 +131,64 @@ def _faults_of_writing(output: Path) -> Iterator[None]:
         raise UsageError(f"{output}: cannot be written: {error.strerror or 'the file system failed'}") from None
 
 
-def _write_durably(path: Path, data: bytes) -> None:
+def _write_durably(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+
+
+# -- lines that are counted and lines that are rejected -----------------------------------------------------------------
+
+
+def counts_as_note(counts: ClaimCounts) -> dict[str, Any]:
+    """A chunk's counts as its note has them."""
+    return {
+        "lines": counts.lines,
+        "taken": counts.taken,
+        "rejected": [[reason, column, count] for (reason, column), count in counts.rejected.items()],
+        "remarks": dict(counts.remarks),
+    }
+
+
+def counts_of_note(plain: Mapping[str, Any]) -> ClaimCounts:
+    """What `counts_as_note` gave."""
+    return ClaimCounts(
+        lines=plain["lines"],
+        taken=plain["taken"],
+        rejected={(reason, column): count for reason, column, count in plain["rejected"]},
+        remarks=plain["remarks"],
+    )
+
+
+def write_rejected(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    parts: Sequence[Path],
+    unreadable: str,
+    elsewhere: Sequence[RejectedElsewhere],
+) -> None:
+    """All rejected lines in one file: those of the chunks' `parts`, the rows of the table `unreadable`, those of `elsewhere`."""
+    connection.execute(
+        'CREATE OR REPLACE TEMP TABLE elsewhere (file VARCHAR, row BIGINT, reason VARCHAR, "column" VARCHAR, lines BIGINT)'
+    )
+    rows = [(one.file, one.row, one.reason, one.detail, one.lines) for one in elsewhere]
+    if rows:
+        connection.executemany("INSERT INTO elsewhere VALUES (?, ?, ?, ?, ?)", rows)
+    union = (
+        f"SELECT * FROM {unreadable} UNION ALL "  # noqa: S608  # a table's own name
+        'SELECT NULL, NULL, file, row, reason, "column" FROM elsewhere, range(lines)'
+    )
+    if parts:
+        union = f"SELECT * FROM read_parquet([{', '.join(map(quoted, parts))}]) UNION ALL {union}"  # noqa: S608  # as above
+    connection.execute(f"COPY ({union}) TO {quoted(path)} (FORMAT parquet)")
+
+
+def quoted(path: Path) -> str:
+    """A path as SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 # -- answers as Parquet -------------------------------------------------------------------------------------------------
