@@ -29,6 +29,8 @@ def test_what_moves_is_said(medpolicy, asked):
         "code: 22222",
         "setting: inpatient",
         "such as B line 1",
+        "Code 22222; north-line; outpatient Stance: investigational → cosmetic;",
+        "2 lines of 2 members, $300, of 2 lines compared; service from 2021-05-01 to 2021-05-09 such as A line 1, A line 2",
         "3 lines with the same answer",
         "1 line with the same coverage, stance and authorization, and something else differs",
         "payment edits are not evaluated",

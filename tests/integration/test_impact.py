@@ -16,6 +16,7 @@ from medpolicy.engines.tabular_answers import COLUMNS
 from medpolicy.errors import ClaimsError
 from medpolicy.formats.library_files import load_library
 from medpolicy.library.library import Library
+from medpolicy.review import impact_summary
 from medpolicy.review.claims.reading import open_claims
 from medpolicy.review.demo_claims import DemoClaims, write_demo_claims
 from medpolicy.review.determine import determine
@@ -123,10 +124,14 @@ def test_the_json(report):
         "new_version": "2020-01",
         "old_provision": "never",
         "new_provision": "never",
-        "code": "22222",
         "issuer": "north",
-        "line_of_business": "north-line",
-        "setting": "inpatient",
+        "codes": ["22222"],
+        "without_code": False,
+        "lines_of_business": ["north-line"],
+        "every_line": True,
+        "settings": ["inpatient"],
+        "every_setting": False,
+        "compared": 1,
         "lines": 1,
         "charge": None,
         "allowed": None,
@@ -134,7 +139,7 @@ def test_the_json(report):
         "members": 1,
         "first_day": "2021-05-01",
         "last_day": "2021-05-01",
-        "example": {"claim_id": "B", "claim_line_number": 1},
+        "examples": [{"claim_id": "B", "claim_line_number": 1}],
     }
     assert report["moves"]["top"][0]["policies"]["top"][0]["title"] == "Widgets and their uses"
     assert "SECRET" not in json.dumps(report)
@@ -245,8 +250,109 @@ def test_whatever_an_answer_says_is_an_axis_or_may_differ_otherwise():
 
 def test_the_same_library_moves_nothing(tmp_path, libraries):
     found = impact_of([write_claims(tmp_path / "claims.parquet")], _compared(libraries[0], libraries[0]), engine="")
-    assert (found.moved.lines, found.same.lines, found.moves, found.conditions.parts, found.members) == (0, 8, (), (), None)
+    assert (found.moved.lines, found.same.lines, found.moves, found.conditions.top, found.members) == (0, 8, (), (), None)
     assert "No line moves." in impact_page(impact_json(found))
+
+
+# -- conditions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many_listed(tmp_path: Path) -> tuple[Path, Path]:
+    """Libraries whose listing of what is always investigational, later cosmetic, has four codes and both lines of business."""
+    sides = write_libraries(tmp_path)
+    for side in sides:
+        version = side / "north" / "100" / "2020-01.yaml"
+        text = version.read_text(encoding="utf-8").replace(
+            "lines_of_business: [north-line]", "lines_of_business: [north-line, shared-line]"
+        )
+        more = "".join(f', {{code: "{code}", citation: {cite(3)}}}' for code in ("22223", "22224", "22230"))
+        listed = f'[{{code: "22222", citation: {cite(3)}}}'
+        assert listed in text
+        version.write_text(text.replace(listed, listed + more), encoding="utf-8")
+    return sides
+
+
+def _claims_of(path: Path, cells: list[tuple[str, str, str]], **other: Any) -> Path:
+    """A line for each code, plan and place of service, of three members by turns."""
+    rows = [
+        line(f"C{at:03}", 1, code, plan=plan, place_of_service_code=place, person_id=f"SECRET-{at % 3}", **other)
+        for at, (code, plan, place) in enumerate(cells)
+    ]
+    return write_parquet(path, rows)
+
+
+def test_what_moves_alike_is_one_condition(tmp_path, many_listed):
+    """Four codes, two lines of business: one condition, whose members count once; a code that is in no listing stays out."""
+    codes, plans = ("22222", "22223", "22224", "22230"), ("north-line", "shared-line")
+    cells = [(code, plan, "22") for code in codes for plan in plans] + [
+        ("99999", "north-line", "22"),
+        ("22222", "north-line", "22"),
+    ]
+    summary = impact_of([_claims_of(tmp_path / "claims.parquet", cells)], _compared(*many_listed), engine="")
+    report = impact_json(summary)
+    (one,) = report["conditions"]["top"]
+    assert (one["codes"], one["without_code"]) == (["22222-22224", "22230"], False)
+    assert (one["lines_of_business"], one["every_line"]) == (["north-line", "shared-line"], True)
+    assert (one["settings"], one["every_setting"]) == (["outpatient"], True)
+    assert (one["lines"], one["compared"], one["members"], one["paid"]) == (9, 9, 3, 90.0)
+    assert one["examples"][0] == {"claim_id": "C000", "claim_line_number": 1}
+    assert len({example["claim_id"] for example in one["examples"]}) == 3
+    assert "Codes 22222-22224, 22230" in impact_page(report)
+    assert "every line of business; outpatient" in impact_page(report)
+
+
+def test_both_settings_are_any_setting(tmp_path, many_listed):
+    for side in many_listed:  # nothing is said of authorization, so that both settings move alike
+        version = side / "north" / "100" / "2020-01.yaml"
+        text = version.read_text(encoding="utf-8")
+        version.write_text(text[: text.index("authorization:\n")], encoding="utf-8")
+    cells = [("22222", "north-line", place) for place in ("21", "22")]
+    report = impact_json(impact_of([_claims_of(tmp_path / "c.parquet", cells)], _compared(*many_listed), engine=""))
+    (one,) = report["conditions"]["top"]
+    assert (one["settings"], one["every_setting"], one["lines"]) == (["inpatient", "outpatient"], True, 2)
+    assert "north-line; any setting" in impact_page(report)
+
+
+def test_conditions_add_up_and_count_members_once(tmp_path, libraries, monkeypatch):
+    """Against the lines that were written: each that moves is in one condition, whichever of them are at the top."""
+    compared = _compared(*libraries)
+    write_demo_claims(tmp_path / "claims", DemoClaims(lines=12_000, first_year=2020, last_year=2024), compared.old)
+    whole = impact_of([tmp_path / "claims"], compared, engine="", output=tmp_path / "impact", lines_per_chunk=2_500)
+    assert whole.conditions.others == 0
+    assert sum(one.totals.lines for one in whole.conditions.top) == whole.moved.lines
+    assert sum(one.totals.paid or 0 for one in whole.conditions.top) == whole.moved.paid
+    with open_claims([tmp_path / "claims"], compared.new) as claims:
+        rows = {(row["claim_id"], row["claim_line_number"]): row for row in claims.lines.to_pyarrow().to_pylist()}
+    moved = pq.read_table(tmp_path / "impact" / "moved").to_pylist()
+    for one in whole.conditions.top:
+        within = [
+            row
+            for line in moved
+            if tuple(line[f"{side}_{axis}"] for side in ("old", "new") for axis in AXES) == one.key[: 2 * len(AXES)]
+            and (line["old_provision"], line["new_provision"]) == one.key[-3:-1]
+            and (row := rows[line["claim_id"], line["claim_line_number"]])["issuer"] == one.key[-1]
+            and (row["code"], row["line_of_business"], row["setting"]) in set(one.box.cells())
+        ]
+        assert len(within) == one.totals.lines
+        assert len({row["person"] for row in within}) == one.members
+        assert (min(row["service_date"] for row in within), max(row["service_date"] for row in within)) == (
+            one.first_day,
+            one.last_day,
+        )
+        cells = set(one.box.cells())
+        assert one.compared == sum(
+            row["issuer"] == one.key[-1] and (row["code"], row["line_of_business"], row["setting"]) in cells
+            for row in rows.values()
+        )
+        assert {tuple(example) for example in one.examples} <= {(row["claim_id"], row["claim_line_number"]) for row in within}
+        assert len(one.examples) == min(3, len(within))
+    assert len(whole.conditions.top) > 2
+    monkeypatch.setattr(impact_summary, "MOST_CONDITIONS", 2)
+    cut = impact_of([tmp_path / "claims"], compared, engine="").conditions
+    assert cut.top == whole.conditions.top[:2]
+    assert cut.others == len(whole.conditions.top) - 2
+    assert cut.rest.lines + sum(one.totals.lines for one in cut.top) == whole.moved.lines
 
 
 # -- against deciding each line twice ---------------------------------------------------------------------------------

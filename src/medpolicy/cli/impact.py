@@ -21,7 +21,16 @@ from medpolicy.review.determine import ENGINE
 from medpolicy.review.impact import impact_of
 from medpolicy.review.impact_json import impact_json
 from medpolicy.review.impact_page import impact_page
-from medpolicy.review.impact_text import RESTATED, before_and_after, examples_text, move_text, setting_text
+from medpolicy.review.impact_text import (
+    RESTATED,
+    before_and_after,
+    codes_text,
+    examples_text,
+    move_text,
+    policy_text,
+    setting_text,
+    where_text,
+)
 from medpolicy.review.library_difference import ComparedLibraries
 from medpolicy.review.report_view import count, dollars, lines_of
 from medpolicy.review.screening import LINES_PER_CHUNK, RejectedElsewhere, check_output
@@ -153,6 +162,7 @@ def _show(screen: Screen, report: dict[str, Any]) -> None:
             _show_move(screen, number, move, amount)
         if report["moves"]["others"]:
             screen.line(f"{count(report['moves']['others'])} other moves: {_measured(report['moves']['rest'], amount)}", indent=2)
+        _show_conditions(screen, report["conditions"], amount)
     screen.blank()
     _show_still(screen, report)
     screen.blank()
@@ -186,8 +196,7 @@ def _listed(found: dict[str, Any], of: str, amount: str | None) -> str:
 
 def _name(one: dict[str, Any], of: str) -> str:
     if of == "policies":
-        policy = "no policy" if one["policy_number"] is None else f"{one['policy_issuer']} {one['policy_number']}"
-        return f"{policy}, version {before_and_after(one['old_version'], one['new_version'])}"
+        return f"{policy_text(one)}, version {before_and_after(one['old_version'], one['new_version'])}"
     if of == "provisions":
         return before_and_after(one["old_provision"], one["new_provision"])
     if of == "codes":
@@ -203,6 +212,26 @@ def _measured(one: dict[str, Any], amount: str | None) -> str:
     members = one.get("members")
     people = "" if members is None else f" of {count(members)} member{'' if members == 1 else 's'}"
     return f"{lines_of(one['lines'])}{people}" + ("" if amount is None else f", {dollars(one[amount])}")
+
+
+_CONDITIONS_SHOWN = 8
+
+
+def _show_conditions(screen: Screen, found: dict[str, Any], amount: str | None) -> None:
+    screen.blank()
+    screen.line(("Under which conditions", "bold"))
+    for one in found["top"][:_CONDITIONS_SHOWN]:
+        screen.line((f"{codes_text(one)}; {where_text(one)}", "bold"), indent=2, hanging=3)
+        screen.line(move_text(one), indent=5, hanging=2)
+        provision = before_and_after(one["old_provision"], one["new_provision"])
+        version = before_and_after(one["old_version"], one["new_version"])
+        screen.line(f"by {policy_text(one)}, {provision}, version {version}", indent=5, hanging=2)
+        of = f"{_measured(one, amount)}, of {lines_of(one['compared'])} compared"
+        screen.line(f"{of}; service from {one['first_day']} to {one['last_day']}", indent=5, hanging=2)
+        screen.line(f"such as {examples_text(one['examples'])}", indent=5, hanging=2)
+    others = found["others"] + len(found["top"][_CONDITIONS_SHOWN:])
+    if others:
+        screen.line(f"and {count(others)} other condition{'' if others == 1 else 's'}", indent=2)
 
 
 def _show_still(screen: Screen, report: dict[str, Any]) -> None:

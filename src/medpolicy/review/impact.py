@@ -37,6 +37,7 @@ from medpolicy.review.impact_tables import (
     insert_flows,
     insert_movers,
     insert_moves,
+    insert_occurring,
     moved_lines,
     put_by,
     take_up,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-FORMAT: Final = 1  # of the files that are written; another one does not go on with what this one left
+FORMAT: Final = 2  # of the files that are written; another one does not go on with what this one left
 SIDES: Final = ("old", "new")
 _CARRIED: Final = (
     "claim_id",
@@ -280,6 +281,7 @@ class _Comparison:
             insert_flows(self.connection)
             insert_moves(self.connection)
             insert_movers(self.connection, self.salt)
+            insert_occurring(self.connection)
             compared = self.connection.execute("SELECT count(*) FROM compared").fetchall()[0][0]
             if compared != checked.counts.taken or checked.counts.lines != chunk.rows:
                 raise AssertionError("lines in are not lines compared and lines rejected")

@@ -5,15 +5,18 @@ Keys are always there; null means that something does not apply or that no line 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from medpolicy.review.impact_summary import PARTS, Axes, Example, ImpactRun, ImpactSummary, Move, Part, Parts
-from medpolicy.review.impact_tables import BOTH_AXES, CONDITION
+from medpolicy.authoring.diff.code_axis import code_groups, joined_spans
+from medpolicy.review.impact_conditions import Condition, Conditions, Example
+from medpolicy.review.impact_summary import PARTS, Axes, ImpactRun, ImpactSummary, Move, Part
+from medpolicy.review.impact_tables import BOTH_AXES, SHARED
 from medpolicy.review.screening_json import counts_json, totals_json
 from medpolicy.review.screening_totals import Totals
 from medpolicy.review.screening_words import IMPACT_LIMITS
 
-VERSION: Final = 1  # of the form of the report; another one means that something was renamed after all
+VERSION: Final = 2  # of the form of the report; another one means that something was renamed after all
 
 
 def impact_json(summary: ImpactSummary) -> dict[str, Any]:
@@ -75,7 +78,7 @@ def _example(example: Example) -> dict[str, Any]:
     return {"claim_id": example.claim_id, "claim_line_number": example.claim_line_number}
 
 
-def _measured(part: Part) -> dict[str, Any]:
+def _measured(part: Part | Condition) -> dict[str, Any]:
     return {
         **_amounts(part.totals),
         "members": part.members,
@@ -99,20 +102,33 @@ def _move(move: Move, summary: ImpactSummary) -> dict[str, Any]:
     return found
 
 
-def _conditions(conditions: Parts) -> dict[str, Any]:
+def _conditions(conditions: Conditions) -> dict[str, Any]:
     return {
-        "top": [_condition(part) for part in conditions.parts],
+        "top": [_condition(one) for one in conditions.top],
         "others": conditions.others,
         "rest": _amounts(conditions.rest),
     }
 
 
-def _condition(part: Part) -> dict[str, Any]:
-    axes, others = part.key[: len(BOTH_AXES)], part.key[len(BOTH_AXES) :]
+def _condition(one: Condition) -> dict[str, Any]:
+    axes, others = one.key[: len(BOTH_AXES)], one.key[len(BOTH_AXES) :]
     return {
         "old": dict(zip(Axes._fields, axes[: len(Axes._fields)], strict=True)),
         "new": dict(zip(Axes._fields, axes[len(Axes._fields) :], strict=True)),
-        **dict(zip(CONDITION[len(BOTH_AXES) :], others, strict=True)),
-        **_measured(part),
-        "example": _example(part.example),
+        **dict(zip(SHARED[len(BOTH_AXES) :], others, strict=True)),
+        "codes": _spans([code for code in one.box.codes if code is not None]),
+        "without_code": None in one.box.codes,
+        "lines_of_business": list(one.box.lines_of_business),
+        "every_line": one.every_line,
+        "settings": list(one.box.settings),
+        "every_setting": one.every_setting,
+        "compared": one.compared,
+        **_measured(one),
+        "examples": [_example(example) for example in one.examples],
     }
+
+
+def _spans(codes: Sequence[str]) -> list[str]:
+    """The codes, those that follow each other as one: `36475-36476`."""
+    groups = {code: [group for group in code_groups([code], ()) if group.spans] for code in codes}
+    return [*joined_spans(one for found in groups.values() for one in found), *(code for code in codes if not groups[code])]

@@ -11,10 +11,13 @@ from medpolicy.review.impact_text import (
     WHERE_REJECTED,
     before_and_after,
     changes_text,
+    codes_text,
     examples_text,
     move_text,
+    policy_text,
     setting_text,
     short_move_text,
+    where_text,
 )
 from medpolicy.review.report_charts import Bar, lying_bars, standing_bars
 from medpolicy.review.report_figures import (
@@ -198,20 +201,16 @@ def _part(found: Report, caption: str, columns: Sequence[str], cells: Callable[[
     return figures.table(caption, columns, [(cells(one), one) for one in found["top"]], foot=[(others, found["rest"])])
 
 
-def _policy(one: Report) -> str:
-    return "no policy" if one["policy_number"] is None else f"{one['policy_issuer']} {one['policy_number']}"
-
-
 _PARTS: Final[dict[str, tuple[str, tuple[str, ...], Callable[[Report], Row]]]] = {
     "policies": (
         "By policy",
         ("Policy", "Version"),
-        lambda one: (Cell(_policy(one), one["title"]), before_and_after(one["old_version"], one["new_version"])),
+        lambda one: (Cell(policy_text(one), one["title"]), before_and_after(one["old_version"], one["new_version"])),
     ),
     "provisions": (
         "By the provision that decides",
         ("Provision", "Policy"),
-        lambda one: (before_and_after(one["old_provision"], one["new_provision"]), _policy(one)),
+        lambda one: (before_and_after(one["old_provision"], one["new_provision"]), policy_text(one)),
     ),
     "codes": ("By procedure code", ("Code",), lambda one: (one["code"] or "no code",)),
     "lines_of_business": (
@@ -233,8 +232,8 @@ def _conditions(report: Report, figures: Figures) -> Section | None:
         title="Under which conditions",
         tables=(
             figures.table(
-                "Policy, provision, code, line of business and setting together",
-                ("Code", "Move", "Policy", "Example"),
+                "Codes, lines of business and settings that make the same move under the same provision",
+                ("Codes", "Move", "Policy", "Examples"),
                 [(_condition(one, labels), one) for one in found["top"]],
                 foot=[((counted(found["others"], "other condition", "other conditions"), "", "", ""), found["rest"])],
             ),
@@ -244,14 +243,14 @@ def _conditions(report: Report, figures: Figures) -> Section | None:
 
 def _condition(one: Report, labels: Sequence[tuple[Report, Report, str]]) -> Row:
     found = (label for old, new, label in labels if (old, new) == (one["old"], one["new"]))
-    where = f"{one['line_of_business']}, {setting_text(one['setting'])}"
     provision = before_and_after(one["old_provision"], one["new_provision"])
+    version = before_and_after(one["old_version"], one["new_version"])
     days = f"{one['first_day']} to {one['last_day']}"
     return (
-        Cell(one["code"] or "no code", where),
-        next(found, move_text(one)),
-        Cell(_policy(one), provision),
-        Cell(examples_text([one["example"]]), days),
+        Cell(codes_text(one), where_text(one)),
+        Cell(next(found, move_text(one)), f"of {lines_of(one['compared'])} compared"),
+        Cell(policy_text(one), f"{provision}; version {version}"),
+        Cell(examples_text(one["examples"]), days),
     )
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from medpolicy.library.library import Library
 from medpolicy.review.claims.counts import ClaimCounts, Rejections
 from medpolicy.review.claims.sql import literal
-from medpolicy.review.impact_tables import AXES, BOTH_AXES, CONDITION, OTHERWISE
+from medpolicy.review.impact_conditions import Conditions, Example, conditions_of
+from medpolicy.review.impact_tables import AXES, BOTH_AXES, MOST_EXAMPLES, OTHERWISE
 from medpolicy.review.screening_totals import (
     AMOUNTS,
     COVERAGES,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 MOST_MOVES: Final = 10
 MOST_PARTS: Final = 10
 MOST_CONDITIONS: Final = 25
-MOST_EXAMPLES: Final = 3
 # By what a move is taken apart.
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "policies": ("policy_issuer", "policy_number", "old_version", "new_version"),
@@ -48,13 +48,6 @@ class Axes(NamedTuple):
     coverage: str
     stance: str | None
     prior_authorization: str | None
-
-
-class Example(NamedTuple):
-    """A line that moves, by its key."""
-
-    claim_id: str
-    claim_line_number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +77,13 @@ class ImpactRun:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """Lines that move and are equal in the key. `members`: how many people's they are; None where the claims do not say whose
-    lines are. `first_day`, `last_day`: of service. `example`: one of them."""
+    lines are. `first_day`, `last_day`: of service."""
 
     key: Key
     totals: Totals
     members: int | None
     first_day: date
     last_day: date
-    example: Example
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +112,8 @@ class ImpactSummary:
 
     `total`: all lines compared; of those `same` have equal answers, `restated` answers whose axes are equal, `moved` others.
     `restated_by`: what differs in the restated ones, of `OTHERWISE`; a line may count under several. `coverages`: the key is old
-    coverage, new coverage, of all lines. `months`: YYYY-MM of what moves, `by_coverage` that of the new answer. `conditions`: the
-    key is as of `impact_tables.CONDITION`. `titles`: of policies.
+    coverage, new coverage, of all lines. `months`: YYYY-MM of what moves, `by_coverage` that of the new answer.
+    `titles`: of policies.
     """
 
     run: ImpactRun
@@ -137,7 +129,7 @@ class ImpactSummary:
     other_moves: int
     rest_of_moves: Totals
     months: tuple[Group, ...]
-    conditions: Parts
+    conditions: Conditions
     titles: Mapping[Key, str]
 
 
@@ -152,7 +144,6 @@ def impact_summary_of(connection: duckdb.DuckDBPyConnection, run: ImpactRun, old
     known = connection.execute("SELECT count(*) FROM movers").fetchall()[0][0] > 0
     moved = _Moved(TotalsTable(connection, "moved", amount), known)
     ranked = moved.parts(BOTH_AXES, "true", MOST_MOVES)
-    conditions = moved.parts(CONDITION, "true", MOST_CONDITIONS)
     return ImpactSummary(
         run=run,
         amount=amount,
@@ -169,7 +160,7 @@ def impact_summary_of(connection: duckdb.DuckDBPyConnection, run: ImpactRun, old
         months=_by_new_coverage("moved", connection, amount).groups(
             ["strftime(month, '%Y-%m')"], "true", by_key=True, split=True
         ),
-        conditions=conditions,
+        conditions=conditions_of(moved.table, most=MOST_CONDITIONS, has_members=known),
         titles=_titles(old, new),
     )
 
@@ -201,10 +192,10 @@ class _Moved:
         people = f"SELECT {names}, count(DISTINCT person) AS people FROM movers JOIN of USING (condition) GROUP BY {names}"
         ranked = f"ORDER BY {', '.join([*self.table.rank(), names])} LIMIT {most}"
         rows = self.table.rows(
-            f"WITH part AS (SELECT {names}, {measures(named=True)}, min(first_day) AS first_day, max(last_day) AS last_day, "
-            f"min(example) AS example FROM moved WHERE {where} GROUP BY {names} {ranked}), "
+            f"WITH part AS (SELECT {names}, {measures(named=True)}, min(first_day) AS first_day, max(last_day) AS last_day "
+            f"FROM moved WHERE {where} GROUP BY {names} {ranked}), "
             f"of AS (SELECT DISTINCT condition, {names} FROM moved WHERE {where}), people AS ({people}) "
-            f"SELECT {part}, lines_sum, charge_sum, allowed_sum, paid_sum, changing_sum, first_day, last_day, example, people "
+            f"SELECT {part}, lines_sum, charge_sum, allowed_sum, paid_sum, changing_sum, first_day, last_day, people "
             f"FROM part LEFT JOIN people ON {same} ORDER BY {', '.join([*self.table.rank(), part])}"
         )
         found = tuple(self._part(row, len(keys)) for row in rows)
@@ -214,20 +205,19 @@ class _Moved:
         return Parts(parts=found, others=others, rest=rest)
 
     def _part(self, row: Sequence[Any], keys: int) -> Part:
-        first, last, example, people = row[keys + MEASURES :]
+        first, last, people = row[keys + MEASURES :]
         return Part(
             key=tuple(row[:keys]),
             totals=totals_of(row[keys : keys + MEASURES]),
             members=(people or 0) if self.has_members else None,
             first_day=first,
             last_day=last,
-            example=Example(example["claim_id"], example["claim_line_number"]),
         )
 
     def examples(self, where: str) -> tuple[Example, ...]:
         """Of the conditions with the most dollars, one each."""
         rows = self.table.rows(
-            f"SELECT min(example) AS example, {measures(named=True)} FROM moved WHERE {where} GROUP BY condition "
+            f"SELECT min(examples[1]) AS example, {measures(named=True)} FROM moved WHERE {where} GROUP BY condition "
             f"ORDER BY {', '.join([*self.table.rank(), 'example'])} LIMIT {MOST_EXAMPLES}"
         )
         return tuple(Example(one["claim_id"], one["claim_line_number"]) for one, *_ in rows)

@@ -6,6 +6,7 @@ every chunk something is added to
     flows     lines and amounts by both answers' axes, and by what else differs
     moved     those that move, by condition and month: policy, version, provision, code, line of business, setting
     movers    which members each condition has, as numbers made of their ids
+    occurring how many lines were compared by code, line of business and setting, whether they move or not
 
 A run that writes an output puts a chunk's rows into files, and takes up all of them in the end.
 """
@@ -44,7 +45,8 @@ OTHERWISE: Final = {
     "notes": ("notes",),
     "adjustments": ("carc", "rarc", "authorization_carc", "authorization_rarc"),
 }
-CONDITION: Final = (
+# What lines of one condition share in any case, and what is folded into it.
+SHARED: Final = (
     *BOTH_AXES,
     "policy_issuer",
     "policy_number",
@@ -52,12 +54,12 @@ CONDITION: Final = (
     "new_version",
     "old_provision",
     "new_provision",
-    "code",
     "issuer",
-    "line_of_business",
-    "setting",
 )
-TABLES: Final = ("flows", "moved", "movers")
+FOLDED: Final = ("code", "line_of_business", "setting")
+CONDITION: Final = (*SHARED, *FOLDED)
+MOST_EXAMPLES: Final = 3
+TABLES: Final = ("flows", "moved", "movers", "occurring")
 _SUMS: Final = (
     "count(*) AS lines, sum(charge_amount)::DOUBLE AS charge, sum(allowed_amount)::DOUBLE AS allowed, "
     "sum(paid_amount)::DOUBLE AS paid, 0 AS changing"
@@ -74,11 +76,12 @@ def create_impact_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables, empty."""
     flows = ", ".join([*(f"{name} VARCHAR" for name in BOTH_AXES), *(f"{name} BOOLEAN" for name in OTHERWISE)])
     condition = ", ".join(f"{name} VARCHAR" for name in CONDITION)
-    rest = "first_day DATE, last_day DATE, example STRUCT(claim_id VARCHAR, claim_line_number BIGINT)"
+    rest = "first_day DATE, last_day DATE, examples STRUCT(claim_id VARCHAR, claim_line_number BIGINT)[]"
     connection.execute(
         f"CREATE TEMP TABLE flows ({flows}, moves BOOLEAN, {_AMOUNTS});"
         f"CREATE TEMP TABLE moved (condition UBIGINT, {condition}, month DATE, {_AMOUNTS}, {rest});"
-        "CREATE TEMP TABLE movers (condition UBIGINT, person UBIGINT)"
+        "CREATE TEMP TABLE movers (condition UBIGINT, person UBIGINT);"
+        "CREATE TEMP TABLE occurring (issuer VARCHAR, code VARCHAR, line_of_business VARCHAR, setting VARCHAR, lines BIGINT)"
     )
 
 
@@ -93,11 +96,17 @@ def insert_flows(connection: duckdb.DuckDBPyConnection) -> None:
 
 def insert_moves(connection: duckdb.DuckDBPyConnection) -> None:
     """Add those that move, by condition."""
-    example = "min(struct_pack(claim_id := claim_id, claim_line_number := claim_line_number))"
+    examples = f"min(struct_pack(claim_id := claim_id, claim_line_number := claim_line_number), {MOST_EXAMPLES})"
     connection.execute(
         f"INSERT INTO moved SELECT {_CONDITION_NUMBER}, {', '.join(CONDITION)}, date_trunc('month', service_date), {_SUMS}, "
-        f"min(service_date), max(service_date), {example} FROM ({_moving()}) GROUP BY ALL"
+        f"min(service_date), max(service_date), {examples} FROM ({_moving()}) GROUP BY ALL"
     )
+
+
+def insert_occurring(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add how often each code stands with each line of business and setting."""
+    columns = "issuer, code, line_of_business, setting"
+    connection.execute(f"INSERT INTO occurring SELECT {columns}, count(*) FROM compared GROUP BY {columns}")
 
 
 def insert_movers(connection: duckdb.DuckDBPyConnection, salt: str) -> None:

@@ -64,6 +64,31 @@ def setting_text(setting: str | None) -> str:
     return "setting not told" if setting is None else setting
 
 
+def policy_text(one: Report) -> str:
+    """The policy that decides, such as `bcbsma 254`."""
+    return "no policy" if one["policy_number"] is None else f"{one['policy_issuer']} {one['policy_number']}"
+
+
+def codes_text(condition: Report) -> str:
+    """`Codes 36475-36476, 36478`; of many the first ones."""
+    codes = condition["codes"]
+    shown = codes if len(codes) <= _MOST_CODES else [*codes[:_MOST_CODES], f"and {len(codes) - _MOST_CODES} more"]
+    several = len(codes) > 1 or any("-" in code for code in codes)
+    parts = [f"{'Codes' if several else 'Code'} {', '.join(shown)}"] if codes else []
+    return "; ".join([*parts, *(["no code"] if condition["without_code"] else [])])
+
+
+_MOST_CODES: Final = 12
+
+
+def where_text(condition: Report) -> str:
+    """Lines of business and settings: `every line of business, any setting`, or their names."""
+    lines, settings = condition["lines_of_business"], condition["settings"]
+    business = "every line of business" if condition["every_line"] and len(lines) > 1 else ", ".join(map(str, lines))
+    setting = "any setting" if condition["every_setting"] and len(settings) > 1 else " or ".join(map(setting_text, settings))
+    return f"{business}; {setting}"
+
+
 RESTATED: Final = {
     "text": "the policy, version, provision or citation",
     "basis": "how well the rule is known",

@@ -26,6 +26,8 @@ COVERAGES: Final = tuple(coverage.value for coverage in Coverage)
 BY_MONTH: Final = "kind = 'month'"
 BY_CODE: Final = "kind = 'code'"
 
+_ROWS_AT_ONCE: Final = 10_000
+
 Key = tuple[str | None, ...]
 
 
@@ -169,10 +171,16 @@ class TotalsTable:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """A query's rows."""
+        return list(self.stream(query))
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The same, some at a time: until the last one was taken, nothing else may be asked."""
         import duckdb
 
         try:
-            return self.connection.execute(query).fetchall()
+            found = self.connection.execute(query)
+            while rows := found.fetchmany(_ROWS_AT_ONCE):
+                yield from rows
         except (duckdb.ConversionException, duckdb.OutOfRangeException):
             raise ClaimsError("the claims have an amount of more than sixteen digits; no sum of dollars can be given") from None
 
