@@ -18,7 +18,9 @@ import pytest
 
 from medpolicy import load_library
 from medpolicy.review.demo_claims import DemoClaims, write_demo_claims
+from tests.x12_files import Group, Interchange, Transaction, file_837
 
+HEADINGS = "claim_id,claim_line_number,plan,claim_line_start_date,hcpcs_code\n"
 CHUNK = "5000"
 LINES = 60_000
 
@@ -165,6 +167,24 @@ def test_no_claims_there(tmp_path: Path) -> None:
     done = run(tmp_path / "nothing", tmp_path / "out")
     assert done.returncode == 4
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        ("claims.csv", HEADINGS, 0),
+        ("claims.csv", HEADINGS + 'C1,"1\n', 1),
+        ("claims.837", file_837(Interchange((Group((Transaction(trailer=False),)),))).decode(), 2),
+    ],
+)
+def test_nothing_to_answer(tmp_path: Path, name: str, text: str, lines: int) -> None:
+    (tmp_path / name).write_text(text)
+    done = run(tmp_path / name, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert f"{lines} lines: 0 answered, {lines} rejected" in done.stderr
+    with duckdb.connect() as connection:
+        assert connection.sql(f"SELECT count(*) FROM '{tmp_path}/out/answers/*.parquet'").fetchall() == [(0,)]
+        assert (tmp_path / "out/rejected.parquet").exists()
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,17 @@ def test_spark_gives_what_duckdb_gives(tmp_path: Path) -> None:
     assert files == ["answers", "rejected.parquet", "report.html", "report.json"]
 
 
+@pytest.mark.slow
+def test_nothing_to_answer(tmp_path: Path) -> None:
+    claims = tmp_path / "claims.csv"
+    claims.write_text("claim_id,claim_line_number,plan,claim_line_start_date,hcpcs_code\nC1,1,medicare-hmo,,20930\n")
+    for engine in ("duckdb", "spark"):
+        done = screened(claims, tmp_path / engine, "--engine", engine)
+        assert (done.returncode, "1 lines: 0 answered, 1 rejected" in done.stderr) == (0, True), done.stderr
+        assert rows(tmp_path / engine, "answers/*.parquet") == []
+    assert report(tmp_path / "spark") == report(tmp_path / "duckdb")
+
+
 def test_a_fact_that_no_policy_asks(tmp_path: Path) -> None:
     claims, facts = tmp_path / "claims", tmp_path / "facts.csv"
     write_demo_claims(claims, DemoClaims(lines=500, seed=2, first_year=2025, last_year=2025), load_library())

@@ -116,6 +116,16 @@ def test_every_line_with_a_doubled_key_is_rejected(library: Library, tmp_path: P
     assert rejections(library, first, again) == expected
 
 
+@pytest.mark.parametrize("link", ["symlink_to", "hardlink_to"])
+def test_a_file_given_by_two_paths_is_read_once(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: str
+) -> None:
+    file = write_parquet(tmp_path / "claims.parquet", lines({}))
+    getattr(tmp_path / "again.parquet", link)(file)
+    monkeypatch.chdir(tmp_path)
+    assert rejections(library, file, Path("claims.parquet"), tmp_path / "again.parquet") == []
+
+
 def test_a_file_given_twice_is_read_once(library: Library, tmp_path: Path) -> None:
     file = write_parquet(tmp_path / "a.parquet", lines({}))
     assert rejections(library, file, tmp_path, file) == []
@@ -288,7 +298,8 @@ def refused(library: Library, *inputs: Path, kind: type[MedPolicyError] = Claims
         ("claim_id,plan\n".encode("utf-16"), "claims.csv", "is not UTF-8"),
         (b"claim\xe9,plan\n", "claims.csv", "is not UTF-8"),
         (gzip.compress(_WHOLE)[:-12], "claims.csv.gz", "cut off"),
-        (b"claim_id,plan\n", "claims.csv.gz", "cannot be read"),
+        (b"claim_id,plan\n", "claims.csv.gz", "is no gzip file"),
+        (gzip.compress(_WHOLE)[:12] + b"x" * 40, "claims.csv.gz", "is no gzip file, as its name says, or is broken"),
         (b"", "claims.parquet", "is no Parquet file"),
         (b"PAR1 and then nothing of it PAR1", "claims.parquet", "is no Parquet file"),
         (b"PAR1 cut off", "claims.dat", "is no Parquet file"),
@@ -408,6 +419,78 @@ def test_numbers_where_they_will_do(library: Library, tmp_path: Path) -> None:
     assert (line["claim_id"], line["claim_line_number"], line["setting"], line["charge_amount"]) == ("17", 1, "inpatient", 12.5)
     half = write_parquet(tmp_path / "half.parquet", lines({**change, "claim_line_number": 1.5}), types=types)
     assert rejections(library, half) == [("17", "wrong-type", "claim_line_number")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((pa.int64(), 1), (pa.float64(), 2.0)),  # as pandas writes a column in which a number is missing
+        ((pa.int32(), 1), (pa.decimal128(38, 0), 2)),
+        ((pa.string(), "1"), (pa.float64(), 2.0)),
+        ((pa.string(), "1.0"), (pa.string(), "2.")),
+        ((pa.int64(), 1), (pa.uint64(), 2)),
+    ],
+)
+def test_numbers_of_two_types(
+    library: Library, tmp_path: Path, one: tuple[pa.DataType, object], other: tuple[pa.DataType, object]
+) -> None:
+    files = [
+        write_parquet(tmp_path / f"{at}.parquet", lines({"claim_line_number": number}), types={"claim_line_number": kind})
+        for at, (kind, number) in enumerate([one, other])
+    ]
+    assert rejections(library, *files) == []
+    with open_claims(files, library) as claims:
+        assert sorted(claims.lines.claim_line_number.to_pyarrow().to_pylist()) == [1, 2]
+
+
+def test_small_amounts_beside_text(library: Library, tmp_path: Path) -> None:
+    text = write_parquet(tmp_path / "text.parquet", lines({"charge_amount": "2.5"}))
+    number = write_parquet(
+        tmp_path / "number.parquet", lines({"claim_id": "C2", "charge_amount": 1e-9}), types={"charge_amount": pa.float64()}
+    )
+    assert rejections(library, text, number) == []
+
+
+def test_a_number_that_is_too_large_for_a_line(library: Library, tmp_path: Path) -> None:
+    small = write_parquet(tmp_path / "a.parquet", lines({}), types={"claim_line_number": pa.int64()})
+    large = lines({"claim_id": "C2", "claim_line_number": 2**64 - 1})
+    huge = write_parquet(tmp_path / "b.parquet", large, types={"claim_line_number": pa.uint64()})
+    assert rejections(library, small, huge) == [("C2", "wrong-type", "claim_line_number")]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.float64()])
+def test_an_amount_that_no_service_costs(library: Library, tmp_path: Path, kind: pa.DataType) -> None:
+    """It would spoil all sums of dollars, and the run would end in that."""
+    amounts: list[Any] = (
+        [10.0**12, -(10.0**300), 10.0**11] if kind == pa.float64() else ["1" * 13, "9" * 400, "0" * 20 + "1" * 12]
+    )
+    rows = lines(*[{"charge_amount": amount} for amount in amounts])
+    file = write_parquet(tmp_path / "claims.parquet", rows, types={"charge_amount": kind})
+    assert rejections(library, file) == [("C1", "wrong-type", "charge_amount")] * 2
+
+
+@pytest.mark.parametrize("column", ["filename", "file", "row", "code", "fault", "medpolicy"])
+def test_columns_of_other_names_do_not_matter(library: Library, tmp_path: Path, column: str) -> None:
+    for file in (
+        write_parquet(tmp_path / "claims.parquet", lines({column: "x"})),
+        write_csv(tmp_path / "claims.csv", lines({column: "x"})),
+    ):
+        assert rejections(library, file) == []
+
+
+def test_a_column_that_is_named_as_the_reader_names_its_own(library: Library, tmp_path: Path) -> None:
+    for file in (
+        write_parquet(tmp_path / "claims.parquet", lines({"FILE_row_number": "x"})),
+        write_csv(tmp_path / "claims.csv", lines({"FILE_row_number": "x"})),
+    ):
+        told = "has a column 'FILE_row_number', a name that the reader needs; rename it"
+        assert f"{file.name}: {told}" in refused(library, file)
+
+
+def test_a_name_in_capitals(library: Library, tmp_path: Path) -> None:
+    zipped = tmp_path / "CLAIMS.CSV.GZ"
+    zipped.write_bytes(gzip.compress(write_csv(tmp_path / "c.csv", lines({}, {"hcpcs_code": 'x"'})).read_bytes()))
+    assert rejections(library, zipped) == [("C1", "malformed-code", "hcpcs_code")]
 
 
 def test_a_directory_that_may_not_be_read_as_a_file(library: Library, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 
 from medpolicy import Library, load_library
 from medpolicy.cli.claims_inputs import ClaimsInputs, claims_inputs
-from medpolicy.errors import NotFound
+from medpolicy.errors import ClaimsError, NotFound, UsageError
 from medpolicy.formats.claims_mapping import ClaimsMapping
 from medpolicy.review.claims.reading import open_claims
 from tests.claims_files import lines, spans, write_csv, write_parquet
@@ -78,6 +80,75 @@ def test_claims_beside_a_directory_of_eligibility(library: Library, tmp_path: Pa
     with claims_inputs([tmp_path]) as inputs:
         assert inputs.claims == (tmp_path / "a.parquet",)
         assert claim_ids(library, inputs) == ["A"]
+
+
+def test_tables_beside_each_other_in_one_directory(library: Library, tmp_path: Path) -> None:
+    """As exports of a warehouse are: a file for a table, other tables among them."""
+    write_csv(tmp_path / "Medical_Claim.csv", lines({"claim_id": "A"}))
+    write_csv(tmp_path / "eligibility.csv", spans({}))
+    write_csv(tmp_path / "pharmacy_claim.csv", [{"claim_id": "P", "ndc_code": "1"}])
+    with claims_inputs([tmp_path]) as inputs:
+        assert inputs.claims == (tmp_path / "Medical_Claim.csv",)
+        assert inputs.eligibility == (tmp_path / "eligibility.csv",)
+        assert claim_ids(library, inputs) == ["A"]
+    with open_claims([tmp_path], library) as claims:
+        assert claims.lines.age.to_pyarrow().to_pylist() == [74]
+
+
+def test_eligibility_beside_claims_of_any_name(library: Library, tmp_path: Path) -> None:
+    write_csv(tmp_path / "2025.csv", lines({"claim_id": "A"}))
+    write_csv(tmp_path / "eligibility.csv", spans({}))
+    with claims_inputs([tmp_path]) as inputs:
+        assert inputs.claims == (tmp_path / "2025.csv",)
+        assert inputs.eligibility == (tmp_path / "eligibility.csv",)
+
+
+def test_links_are_followed(library: Library, tmp_path: Path) -> None:
+    claims = tmp_path / "claims"
+    write_csv(claims / "a.csv", lines({"claim_id": "A"}))
+    write_csv(tmp_path / "elsewhere" / "b.csv", lines({"claim_id": "B"}))
+    (claims / "linked").symlink_to(tmp_path / "elsewhere")
+    (claims / "loop").symlink_to(claims)
+    (claims / "same.csv").symlink_to(claims / "a.csv")
+    with claims_inputs([claims]) as inputs:
+        assert claim_ids(library, inputs) == ["A", "B"]
+    (claims / "march.csv").symlink_to(tmp_path / "nothing.csv")
+    with pytest.raises(ClaimsError, match=r"march\.csv: is a link to what is not there"), claims_inputs([claims]):
+        raise AssertionError
+
+
+def test_a_directory_below_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_csv(tmp_path / "a.csv", lines({"claim_id": "A"}))
+    (tmp_path / "closed").mkdir()
+    real = os.scandir
+
+    def scandir(path: Any) -> Any:  # whoever runs the tests may be allowed everything
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(ClaimsError, match="closed: cannot be read: Permission denied"), claims_inputs([tmp_path]):
+        raise AssertionError
+
+
+@pytest.mark.parametrize("written", ["report.json rejected.parquet answers/part.parquet", "impact.json moved/part.parquet"])
+def test_what_was_written_here_is_no_claims(library: Library, tmp_path: Path, written: str) -> None:
+    write_csv(tmp_path / "a.csv", lines({"claim_id": "A"}))
+    for name in written.split():
+        file = tmp_path / "screened" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_parquet(file, lines({"claim_id": "A"}))
+    with claims_inputs([tmp_path]) as inputs:
+        assert claim_ids(library, inputs) == ["A"]
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_input_that_is_empty(empty: str) -> None:
+    with pytest.raises(UsageError, match="an input is empty"), claims_inputs([empty]):
+        raise AssertionError
+    with pytest.raises(UsageError, match="an input of eligibility is empty"), claims_inputs(["x.csv"], eligibility=[empty]):
+        raise AssertionError
 
 
 def test_parquet_and_csv_whatever_their_names(library: Library, tmp_path: Path) -> None:
@@ -154,7 +225,7 @@ def test_837_of_which_nothing_is_taken(library: Library, tmp_path: Path) -> None
         assert inputs.acknowledgment is not None
         assert (inputs.acknowledgment.lines, inputs.acknowledgment.taken) == (2, 0)
         assert claims.counts().lines == 0
-        assert claims.chunks(10) == ()
+        assert [chunk.rows for chunk in claims.chunks(10)] == [0]
         assert claims.extent().first_day is None
 
 

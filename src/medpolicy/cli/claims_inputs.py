@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import gzip
 import tempfile
 import zlib
@@ -15,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from medpolicy.errors import ClaimsError, NotFound
+from medpolicy.errors import ClaimsError, NotFound, UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
-from medpolicy.review.claims.files import CSV, PARQUET, files_below
+from medpolicy.review.claims.files import CSV, PARQUET, each_once, files_below, is_named, own_files, paths_of
 
 if TYPE_CHECKING:
     from medpolicy.exchange.x12.acknowledgment import Acknowledgment
@@ -50,48 +49,39 @@ def claims_inputs(
 ) -> Iterator[ClaimsInputs]:
     """Find the files, and convert those that are 837 below a directory of `temporary`, which is removed at the end of the block.
 
-    Without `eligibility`, directories named so inside of the inputs are it. `NotFound` where an input means no file,
+    Without `eligibility`, what is named so inside of directories of the inputs is it. `NotFound` where an input means no file,
     `ClaimsError` where a file cannot be read.
     """
     tables: list[Path] = []
     x12: list[Path] = []
     passed_over: list[Path] = []
     own_eligibility: list[Path] = []
+    if any(not str(one).strip() for one in eligibility or ()):
+        raise UsageError("an input of eligibility is empty; name a file, a directory or a glob")
     for one in inputs:
-        paths = _paths(one)
+        paths = paths_of(one)
         before = len(tables) + len(x12)
         for path in paths:
             if path.is_dir():
-                own_eligibility += [path / _ELIGIBILITY] if (path / _ELIGIBILITY).is_dir() else []
+                own_eligibility += own_files(path, _ELIGIBILITY)
                 for file in files_below(path, _CLAIMS):
-                    kind = x12 if _is_837(file) else tables if _is_named(file) else passed_over
+                    kind = x12 if _is_837(file) else tables if is_named(file) else passed_over
                     kind.append(file)
             else:
                 (x12 if _is_837(path) else tables).append(path)
         if len(tables) + len(x12) == before:
             raise NotFound(f"{one}: no claims are there: neither Parquet nor CSV ({', '.join((*PARQUET, *CSV))}) nor 837")
     told = tuple(map(Path, eligibility)) if eligibility is not None else tuple(own_eligibility) or None
-    with tempfile.TemporaryDirectory(prefix="medpolicy-837-", dir=temporary, ignore_cleanup_errors=True) as directory:
+    with tempfile.TemporaryDirectory(prefix=".medpolicy-837-", dir=temporary, ignore_cleanup_errors=True) as directory:
         acknowledgment = None
-        files = list(dict.fromkeys(tables))
+        files = list(each_once(tables))
         if x12:
             from medpolicy.exchange.x12.claims_837 import convert_837
 
             codes = frozenset(mapping.lines_of_business)
-            converted, acknowledgment = convert_837(list(dict.fromkeys(x12)), Path(directory), codes=codes)
+            converted, acknowledgment = convert_837(list(each_once(x12)), Path(directory), codes=codes)
             files += converted
         yield ClaimsInputs(tuple(files), told, acknowledgment, tuple(passed_over))
-
-
-def _paths(one: str | Path) -> list[Path]:
-    if Path(one).exists():
-        return [Path(one)]
-    # Path.glob takes no absolute pattern.
-    return [Path(path) for path in sorted(glob.glob(str(one), recursive=True))]  # noqa: PTH207
-
-
-def _is_named(file: Path) -> bool:
-    return file.name.lower().endswith((*PARQUET, *CSV))
 
 
 def _is_837(file: Path) -> bool:

@@ -146,6 +146,8 @@ def _say(done: Screened, output: Path, seconds: float, passed_over: Sequence[Pat
         lines.append(f"  whose span crosses a changed answer: {done.changing:,}")
     for (reason, column), count in done.spans.items():
         lines.append(f"  rows of eligibility left out for {reason}{f' in {column}' if column else ''}: {count:,}")
+    if done.lost_facts:
+        lines.append(f"  facts of lines that are not among the claims: {done.lost_facts:,}")
     if done.absent:
         lines.append(f"  columns that the claims do not have: {', '.join(done.absent)}")
     lines.append("Bundling, units and payment edits are not evaluated; the member's contract governs.")

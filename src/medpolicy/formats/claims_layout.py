@@ -79,3 +79,5 @@ TABLES: Final[Mapping[str, Mapping[str, ColumnKind]]] = {
 # In files that we make of others (of CSV, of X12): the file that a row comes from, and where in it the row stands, from 1.
 SOURCE_FILE: Final = "medpolicy_file"
 SOURCE_ROW: Final = "medpolicy_row"
+# The column in which DuckDB is told to put the path that it reads; a plan's own may be named `filename`, as it is otherwise.
+READ_FROM: Final = "medpolicy_read_from"

@@ -20,7 +20,7 @@ from medpolicy.engines.tabular_library import compile_library
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
 from medpolicy.library.library import Library
-from medpolicy.review.claim_facts import read_facts, wrong_facts_named
+from medpolicy.review.claim_facts import facts_without_line, read_facts, wrong_facts_named
 from medpolicy.review.claims.chunks import Chunk
 from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
@@ -48,6 +48,7 @@ _CARRIED: Final = (
 )
 
 _MOST_WRITERS: Final = 4
+_ANY_DAY: Final = date(2000, 1, 1)  # where no line has one; Spark reads no days of the first centuries
 _NOT_NEEDED: Final = ("modifiers", "person")
 
 Progress = Callable[[str, int, int], None]
@@ -76,7 +77,8 @@ class Screened:
     """What a screening came to. `changing`: lines whose span crosses a day on which their answer changes.
 
     `counts.lines` is always the lines answered and all that were rejected together. `absent`: columns of use that the claims do
-    not have. `spans`: rows of eligibility that could not be used, by reason and column.
+    not have. `spans`: rows of eligibility that could not be used, by reason and column. `lost_facts`: facts of lines that there
+    are not.
     """
 
     counts: ClaimCounts
@@ -87,6 +89,7 @@ class Screened:
     spans: Mapping[tuple[str, str | None], int]
     resumed: int
     totals: tuple[Path, ...]
+    lost_facts: int
 
 
 def screen(
@@ -220,6 +223,7 @@ class _Screening:
             spans=self.claims.span_counts(),
             resumed=resumed,
             totals=tuple(totals),
+            lost_facts=0 if self.facts is None else facts_without_line(self.claims),
         )
 
     def _file(self, kind: str, chunk: int) -> Path:
@@ -229,7 +233,7 @@ class _Screening:
         def tell(done: int, total: int) -> None:
             self.progress("compiling", done, total)
 
-        first, last = extent.first_day or date.min, extent.last_day or date.min
+        first, last = extent.first_day or _ANY_DAY, extent.last_day or _ANY_DAY
         backend = self.claims.backend
         return ClaimsLookup(backend, self.library, first, last, extent.codes, facts=self.facts, progress=tell)
 
@@ -271,7 +275,7 @@ class _Screening:
         def tell(done: int, total: int) -> None:
             self.progress("compiling", done, total)
 
-        first, last = extent.first_day or date.min, extent.last_day or date.min
+        first, last = extent.first_day or _ANY_DAY, extent.last_day or _ANY_DAY
         compiled = compile_library(self.library, first, last, codes=extent.codes, progress=tell)
         spark = SparkScreening(master, self.part.directory / "work" / "spark")
         try:

@@ -15,6 +15,8 @@ _NULLS: Final = {
     ColumnKind.AMOUNT: "NULL::DOUBLE",
 }
 _IDENTIFIERS: Final = ("person_id", "member_id")
+_DIGITS: Final = 12  # of an amount before the point; more is a mistake, and would spoil the sums
+_MOST: Final = f"1e{_DIGITS}"
 EARLIEST: Final = "DATE '1900-01-01'"
 LATEST: Final = "DATE '2199-12-31'"
 
@@ -55,7 +57,8 @@ def _date(name: str, sql_type: str) -> Column:
 def _whole(name: str, sql_type: str) -> Column:
     if sql_type == "VARCHAR":
         text = stripped(name)
-        value = f"TRY_CAST(nullif(regexp_extract({text}, '^[+-]?[0-9]+$'), '') AS BIGINT)"
+        # 1.0 is how pandas writes a whole number of a column in which one is missing.
+        value = f"TRY_CAST(nullif(regexp_extract({text}, '^([+-]?[0-9]+)(?:[.]0*)?$', 1), '') AS BIGINT)"
         return Column(value, f"{text} IS NOT NULL AND {value} IS NULL")
     if sql_type in ("FLOAT", "DOUBLE", "DECIMAL"):
         value = f"CASE WHEN {name} = floor({name}) THEN TRY_CAST({name} AS BIGINT) END"
@@ -68,9 +71,9 @@ def _amount(name: str, sql_type: str) -> Column:
     """An amount of money; what is negative is a reversal."""
     if sql_type == "VARCHAR":
         text = stripped(name)
-        value = f"TRY_CAST(nullif(regexp_extract({text}, '^[+-]?[0-9]+([.][0-9]*)?$'), '') AS DOUBLE)"
+        value = f"TRY_CAST(nullif(regexp_extract({text}, '^[+-]?0*[0-9]{{1,{_DIGITS}}}([.][0-9]*)?$'), '') AS DOUBLE)"
         return Column(value, f"{text} IS NOT NULL AND {value} IS NULL")
     if sql_type in ("FLOAT", "DOUBLE"):
-        value = f"CASE WHEN isfinite({name}) THEN {name}::DOUBLE END"
+        value = f"CASE WHEN abs({name}) < {_MOST} THEN {name}::DOUBLE END"
         return Column(value, f"{name} IS NOT NULL AND ({value}) IS NULL")
     return Column(f"{name}::DOUBLE")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +51,8 @@ def csv_file(path: Path) -> CsvFile:
             first = file.readline(_LONGEST).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ClaimsError(f"{path}: is not UTF-8; save it as UTF-8") from None
-    except (OSError, EOFError) as error:
-        raise ClaimsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or 'it is cut off'}") from None
+    except _BROKEN as error:
+        raise _unreadable(path, error) from None
     if not first.strip():
         raise ClaimsError(f"{path}: is empty; its first line must name the columns")
     delimiter = max(_DELIMITERS, key=first.count)
@@ -113,8 +114,19 @@ def _lines_of(file: CsvFile, *, closely: bool) -> tuple[int, _LeftOut]:
 def _each(lines: IO[bytes], path: Path) -> Iterator[bytes]:
     try:
         yield from lines
-    except (OSError, EOFError):
-        raise ClaimsError(f"{path}: is cut off; copy it again") from None
+    except _BROKEN as error:
+        raise _unreadable(path, error) from None
+
+
+_BROKEN: Final = (OSError, EOFError, zlib.error)
+
+
+def _unreadable(path: Path, error: Exception) -> ClaimsError:
+    if isinstance(error, gzip.BadGzipFile | zlib.error):
+        return ClaimsError(f"{path}: is no gzip file, as its name says, or is broken; write or copy it again")
+    if isinstance(error, EOFError):
+        return ClaimsError(f"{path}: is cut off; copy it again")
+    return ClaimsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or 'the file system failed'}")
 
 
 def _is_faulty(line: bytes, form: re.Pattern[bytes] | None) -> bool:
@@ -158,7 +170,7 @@ def _read(
     target = directory / f"{_stem(file)}.parquet"
     # Names of our own: two columns may have the same one, which matters only if it is asked for.
     columns = ", ".join(f"{literal(f'c{at}')}: 'VARCHAR'" for at in range(len(file.columns)))
-    compression = "gzip" if source.suffix == ".gz" else "none"
+    compression = "gzip" if source.suffix.lower() == ".gz" else "none"
     options = (
         f"auto_detect = false, header = true, delim = {literal(file.delimiter)}, quote = '\"', escape = '\"', "
         f"columns = {{{columns}}}, strict_mode = true, max_line_size = {2 * _LONGEST}, compression = '{compression}', "

@@ -8,13 +8,14 @@ footer, CSV by its first line.
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from medpolicy.errors import ClaimsError, NotFound
-from medpolicy.formats.claims_layout import SOURCE_FILE, SOURCE_ROW, TABLES, ColumnKind
+from medpolicy.errors import ClaimsError, NotFound, UsageError
+from medpolicy.formats.claims_layout import READ_FROM, SOURCE_FILE, SOURCE_ROW, TABLES, ColumnKind
 from medpolicy.formats.claims_mapping import ClaimsMapping
 from medpolicy.review.claims.csv_files import CsvFile, csv_file
 from medpolicy.review.claims.sql import literal
@@ -30,9 +31,12 @@ CSV: Final = (".csv", ".txt", ".csv.gz", ".txt.gz")
 _NUMBERS_WILL_DO: Final = frozenset(
     ("claim_id", "person_id", "member_id", "payer", "plan", "place_of_service_code", "bill_type_code")
 )
-_WHOLE: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_BEYOND_BIGINT: Final = ("HUGEINT", "UBIGINT")
+_WHOLE: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", *_BEYOND_BIGINT)
 _OTHER_NUMBERS: Final = ("FLOAT", "DOUBLE", "DECIMAL")
 _DAYS: Final = ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+
+_OF_THE_READER: Final = ("file_row_number", READ_FROM)  # columns that DuckDB adds
 
 
 class OwnColumn(NamedTuple):
@@ -73,18 +77,33 @@ def files_of(table: str, inputs: Sequence[str | Path]) -> tuple[Path, ...]:
     """
     found: list[Path] = []
     for one in inputs:
-        text = str(one)
-        paths = [Path(text)] if Path(text).exists() else _matching(text)
-        here = [file for path in paths for file in _below(path, table)]
+        here = [file for path in paths_of(one) for file in _below(path, table)]
         if not here:
-            raise NotFound(f"{text}: no Parquet or CSV files of {table} are there ({', '.join((*PARQUET, *CSV))})")
+            raise NotFound(f"{one}: no Parquet or CSV files of {table} are there ({', '.join((*PARQUET, *CSV))})")
         found += here
-    return tuple(dict.fromkeys(found))
+    return each_once(found)
 
 
-def _matching(pattern: str) -> list[Path]:
+def paths_of(one: str | Path) -> list[Path]:
+    """What a path or a glob means; nothing where nothing is there."""
+    if not str(one).strip():  # such as a variable of a script that is not set: it is not the current directory that is meant
+        raise UsageError("an input is empty; name a file, a directory or a glob")
+    if Path(one).exists():
+        return [Path(one)]
     # Path.glob takes no absolute pattern.
-    return [Path(path) for path in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+    return [Path(path) for path in sorted(glob.glob(str(one), recursive=True))]  # noqa: PTH207
+
+
+def each_once(files: Iterable[Path]) -> tuple[Path, ...]:
+    """The files, each once, by whatever paths or links it is named."""
+    found: dict[object, Path] = {}
+    for file in files:
+        try:
+            status = file.stat()
+        except OSError as error:
+            raise ClaimsError(f"{file}: cannot be read: {error.strerror}") from None
+        found.setdefault((status.st_dev, status.st_ino), file)
+    return tuple(found.values())
 
 
 def _below(path: Path, table: str) -> Iterator[Path]:
@@ -92,21 +111,70 @@ def _below(path: Path, table: str) -> Iterator[Path]:
         yield path
         return
     for file in files_below(path, table):
-        if file.name.lower().endswith((*PARQUET, *CSV)):
+        if is_named(file):
             yield file
+
+
+def is_named(file: Path) -> bool:
+    """Whether its name is that of a Parquet or CSV file."""
+    return file.name.lower().endswith((*PARQUET, *CSV))
 
 
 def files_below(directory: Path, table: str) -> Iterator[Path]:
-    """All files that may be of the table: those below its own directory where there is one, and never below another table's.
+    """All files that may be of the table: its own where there are such, else all that are no other table's.
 
-    What is hidden, or begins with an underscore as the marks of Spark's jobs do, is left out.
+    What is hidden, or begins with an underscore as the marks of Spark's jobs do, and what a screening wrote is left out.
+    `ClaimsError` where a directory below cannot be read, or a link leads nowhere.
     """
-    own = directory / table
-    for file in sorted((own if own.is_dir() else directory).rglob("*")):
-        parts = file.relative_to(directory).parts
-        hidden = any(part.startswith((".", "_")) for part in parts)
-        if file.is_file() and not hidden and (parts[0] == table or parts[0] not in TABLES):
+    own = own_files(directory, table)
+    if own:
+        for path in own:
+            yield from [path] if path.is_file() else _walk(path)
+        return
+    for file in _walk(directory):
+        if file.relative_to(directory).parts[0].partition(".")[0].lower() not in TABLES:
             yield file
+
+
+def own_files(directory: Path, table: str) -> list[Path]:
+    """A directory with the table's name, or else files with it, such as `eligibility.csv`."""
+    own = directory / table
+    if own.is_dir():
+        return [own]
+    return sorted(
+        path for path in directory.iterdir() if path.name.partition(".")[0].lower() == table and path.is_file() and is_named(path)
+    )
+
+
+def _walk(directory: Path) -> list[Path]:
+    """Links are followed: whoever puts one there means what it leads to."""
+    found: list[Path] = []
+    seen: set[str] = set()
+    for above, names, files in os.walk(directory, onerror=_unreadable, followlinks=True):
+        names[:] = [name for name in names if not name.startswith((".", "_"))]
+        real = os.path.realpath(above)
+        if real in seen or _is_of_ours(names, files):
+            names.clear()  # a link to a directory above, or what was written here before
+            continue
+        seen.add(real)
+        for name in files:
+            file = Path(above, name)
+            if name.startswith((".", "_")):
+                continue
+            if file.is_symlink() and not file.exists():
+                raise ClaimsError(f"{file}: is a link to what is not there; mend it or remove it")
+            if file.is_file():
+                found.append(file)
+    return sorted(found)
+
+
+def _is_of_ours(names: Sequence[str], files: Sequence[str]) -> bool:
+    screened = {"report.json", "rejected.parquet"} <= {*files} and "answers" in names
+    return screened or ("impact.json" in files and "moved" in names)
+
+
+def _unreadable(error: OSError) -> None:
+    raise ClaimsError(f"{error.filename}: cannot be read: {error.strerror}") from None
 
 
 def is_parquet(path: Path) -> bool:
@@ -140,11 +208,15 @@ def _look_at(table: str, path: Path, mapping: ClaimsMapping, connection: duckdb.
 
 
 def _common(one: str, other: str) -> str:
-    """The type in which both are read: numbers of one kind as the widest, all else that differs as text."""
-    for kind, widest in ((_WHOLE, "BIGINT"), (_OTHER_NUMBERS, "DOUBLE"), (_DAYS, "DATE")):
-        if one != other and one in kind and other in kind:
+    """The type in which both are read: numbers and days as the widest, all else that differs as text."""
+    if one == other:
+        return one
+    if one in _WHOLE and other in _WHOLE:
+        return "HUGEINT" if one in _BEYOND_BIGINT or other in _BEYOND_BIGINT else "BIGINT"
+    for kind, widest in (((*_WHOLE, *_OTHER_NUMBERS), "DOUBLE"), (_DAYS, "DATE")):
+        if one in kind and other in kind:
             return widest
-    return one if one == other else "VARCHAR"
+    return "VARCHAR"
 
 
 def _parquet_columns(file: Path, connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -161,6 +233,8 @@ def _found(table: str, file: Path, columns: Iterable[tuple[str, str]], mapping: 
     """Of one file: the layout's columns that it has, each with its own name and type. Names differ in more than case."""
     by_name: dict[str, list[tuple[str, str]]] = {}
     for column, sql_type in columns:
+        if column.casefold() in _OF_THE_READER:
+            raise ClaimsError(f"{file}: has a column {column!r}, a name that the reader needs; rename it")
         by_name.setdefault(column.casefold(), []).append((column, sql_type))
     mapped = mapping.columns.get(table, {})
     found: dict[str, OwnColumn] = {}

@@ -13,7 +13,7 @@ from medpolicy.errors import ClaimsError
 from medpolicy.formats.claims_mapping import ClaimsMapping
 from medpolicy.review.claims.files import TableFile
 
-_FORM: Final = 1  # to be raised when lines are read or cut otherwise
+_FORM: Final = 2  # to be raised when lines are read or cut otherwise
 _FOOTER: Final = 8  # bytes at the end of Parquet: the footer's length and the mark
 
 

@@ -27,9 +27,9 @@ from medpolicy.review.claims.counts import (
 )
 from medpolicy.review.claims.doubled import find_doubled
 from medpolicy.review.claims.eligibility import create_enrolled, create_plans
-from medpolicy.review.claims.files import Table, open_table
+from medpolicy.review.claims.files import Table, open_table, own_files
 from medpolicy.review.claims.fingerprint import fingerprint_of
-from medpolicy.review.claims.lines import ENGINE_COLUMNS, MEMBER_KEYS, LineRules, checked_lines, own_columns
+from medpolicy.review.claims.lines import ENGINE_COLUMNS, MEMBER_KEYS, LineRules, checked_lines, key_columns, own_columns
 from medpolicy.review.claims.sources import Source, relation, stage_source
 
 if TYPE_CHECKING:
@@ -82,13 +82,20 @@ class ClaimLines:
         """How many rows the chunks have together; known from the files' footers."""
         return self._source.rows
 
+    @property
+    def keys(self) -> str:
+        """SQL for claim_id and claim_line_number of every row, whether it is taken or not."""
+        identifier, number = key_columns(self._source.table)
+        rows = relation(self._source.table, self._source.whole())
+        return f"(SELECT {identifier} AS claim_id, {number} AS claim_line_number FROM {rows})"
+
     def chunks(self, lines_per_chunk: int) -> tuple[Chunk, ...]:
         """All rows cut into chunks of so many at most: whole row groups of Parquet where those are not larger, small files
-        together.
+        together. Where there are no rows, a chunk without any.
         """
         if lines_per_chunk < 1:
             raise UsageError("a chunk has at least one line")
-        cut = enumerate(self._source.cut(lines_per_chunk))
+        cut = enumerate(list(self._source.cut(lines_per_chunk)) or [[]])
         return tuple(
             Chunk(number, sum(one.rows for one in together), together, self.backend, self._rules) for number, together in cut
         )
@@ -128,7 +135,7 @@ def open_claims(
 ) -> Iterator[ClaimLines]:
     """Claim lines of files, directories or globs, joined with eligibility where that is given.
 
-    A single directory with `medical_claim` and `eligibility` below it is both. Without eligibility the claim's own plan says
+    A single directory with `eligibility` in it, a directory or files, is both. Without eligibility the claim's own plan says
     the line of business, and age, sex and state are unknown. `memory` is DuckDB's limit; what does not fit goes below
     `temporary`.
     `ClaimsError` or `NotFound` where files cannot be read as a whole; a line that is wrong is rejected alone.
@@ -142,9 +149,9 @@ def open_claims(
         raise UsageError(f"memory: {memory!r} is none; write a number and a unit, such as 700MB or 4GB")
     if threads is not None and threads < 1:
         raise UsageError("threads: at least one is needed")
-    if eligibility is None and len(inputs) == 1 and (Path(inputs[0]) / "eligibility").is_dir():
+    if eligibility is None and len(inputs) == 1 and Path(inputs[0]).is_dir() and own_files(Path(inputs[0]), "eligibility"):
         eligibility = inputs
-    with tempfile.TemporaryDirectory(prefix="medpolicy-claims-", dir=temporary, ignore_cleanup_errors=True) as directory:
+    with tempfile.TemporaryDirectory(prefix=".medpolicy-claims-", dir=temporary, ignore_cleanup_errors=True) as directory:
         config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory, "temp_directory": f"{directory}/spill"}
         if threads is not None:
             config["threads"] = threads

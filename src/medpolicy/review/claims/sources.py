@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from medpolicy.errors import ClaimsError
-from medpolicy.formats.claims_layout import SOURCE_FILE, SOURCE_ROW
+from medpolicy.formats.claims_layout import READ_FROM, SOURCE_FILE, SOURCE_ROW
 from medpolicy.review.claims.csv_files import stage
 from medpolicy.review.claims.files import OwnColumn, Table, TableFile
 from medpolicy.review.claims.sql import literal, name
@@ -154,7 +154,7 @@ def relation(table: Table, stretches: Sequence[Stretch]) -> str:
 
 def _parquet(stretches: Sequence[Stretch]) -> str:
     files = ", ".join(literal(str(one.file.path)) for one in stretches)
-    return f"read_parquet([{files}], filename = true, file_row_number = true)"
+    return f"read_parquet([{files}], filename = {literal(READ_FROM)}, file_row_number = true)"
 
 
 def _selected(table: Table, file: SourceFile) -> str:
@@ -165,7 +165,7 @@ def _selected(table: Table, file: SourceFile) -> str:
             columns.append(f"NULL::{sql_type} AS {name(column)}")
         else:
             columns.append(f"{_read_as(own, sql_type)} AS {name(column)}")
-    where = (SOURCE_FILE, SOURCE_ROW) if file.staged else ("filename", "file_row_number + 1")
+    where = (SOURCE_FILE, SOURCE_ROW) if file.staged else (READ_FROM, "file_row_number + 1")
     return ", ".join([*columns, f"{where[0]} AS file", f"{where[1]} AS row"])
 
 
@@ -174,6 +174,8 @@ def _read_as(own: OwnColumn, sql_type: str) -> str:
         return name(own.name)
     if sql_type == "VARCHAR" and own.sql_type.startswith("TIMESTAMP"):
         return f"{name(own.name)}::DATE::VARCHAR"
+    if sql_type == "VARCHAR" and own.sql_type in ("FLOAT", "DOUBLE"):
+        return f"printf('%.6f', {name(own.name)}::DOUBLE)"  # as text, a small one has an exponent
     return f"{name(own.name)}::{sql_type}"
 
 
