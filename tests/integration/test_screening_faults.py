@@ -85,17 +85,19 @@ def test_killed_it_goes_on_at_a_chunk(tmp_path: Path, claims: Path, undisturbed:
     assert not part_of(output).exists()
 
 
-def test_interrupted_it_says_so_and_goes_on(tmp_path: Path, claims: Path, undisturbed: list[Any]) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_says_so_and_goes_on(tmp_path: Path, claims: Path, undisturbed: list[Any], how: signal.Signals) -> None:
     output = tmp_path / "out"
     with subprocess.Popen(command(claims, output), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
         while not (part_of(output) / "work").is_dir() or notes_of(output) < 2:
             assert process.poll() is None
             time.sleep(0.002)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(how)
         _, errors = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert not output.exists()
+    assert [path.name for path in tmp_path.iterdir()] == [part_of(output).name]
     assert run(claims, output).returncode == 0
     assert contents(output) == undisturbed
 

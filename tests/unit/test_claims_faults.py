@@ -548,6 +548,20 @@ def test_a_mapping_file_that_is_wrong(tmp_path: Path, text: str, told: str) -> N
     assert "mapping.yaml" in str(error.value)
 
 
+def test_a_column_that_is_mapped_stands_for_one_alone(library: Library, tmp_path: Path) -> None:
+    file = write_parquet(tmp_path / "claims.parquet", lines({}))
+    amount = ClaimsMapping(columns={"medical_claim": {"allowed_amount": "Paid_Amount"}})
+    with open_claims([file], library, mapping=amount) as claims:
+        [line] = claims.lines.to_pyarrow().to_pylist()
+    assert (line["allowed_amount"], line["paid_amount"], line["charge_amount"]) == (60, None, 100)
+    plan = ClaimsMapping(columns={"medical_claim": {"payer": "plan"}})
+    assert "medical_claim has no column plan" in refused(library, file, mapping=plan)
+    swapped = ClaimsMapping(columns={"medical_claim": {"charge_amount": "paid_amount", "paid_amount": "charge_amount"}})
+    with open_claims([file], library, mapping=swapped) as claims:
+        [line] = claims.lines.to_pyarrow().to_pylist()
+    assert (line["charge_amount"], line["paid_amount"]) == (60, 100)
+
+
 def test_a_mapping_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ClaimsError, match="cannot be read"):
         read_claims_mapping(tmp_path / "nothing.yaml")

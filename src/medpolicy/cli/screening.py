@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -91,7 +93,10 @@ def screen_claims(
     start = time.perf_counter()
     names = NO_MAPPING if mapping is None else read_claims_mapping(mapping)
     check_output(output)
-    with claims_inputs(inputs, eligibility=eligibility, mapping=names, temporary=output.absolute().parent) as found:
+    with (
+        _ended_as_interrupted(),
+        claims_inputs(inputs, eligibility=eligibility, mapping=names, temporary=output.absolute().parent) as found,
+    ):
         done = screen(
             found.claims,
             output,
@@ -111,6 +116,16 @@ def screen_claims(
         )
         _say(done, output, time.perf_counter() - start, found.passed_over)
     return 0
+
+
+@contextlib.contextmanager
+def _ended_as_interrupted() -> Iterator[None]:
+    """What `timeout` or a scheduler ends, ends as by Ctrl-C, so that no copies of claims are left."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _rejected_of(found: ClaimsInputs) -> list[RejectedElsewhere]:

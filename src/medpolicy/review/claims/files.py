@@ -237,8 +237,11 @@ def _found(table: str, file: Path, columns: Iterable[tuple[str, str]], mapping: 
             raise ClaimsError(f"{file}: has a column {column!r}, a name that the reader needs; rename it")
         by_name.setdefault(column.casefold(), []).append((column, sql_type))
     mapped = mapping.columns.get(table, {})
+    stands_for_another = {own.casefold() for own in mapped.values()}
     found: dict[str, OwnColumn] = {}
     for column, kind in TABLES[table].items():
+        if column not in mapped and column in stands_for_another:
+            continue
         wanted = mapped.get(column, column)
         there = by_name.get(wanted.casefold(), [])
         if not there and column in mapped:
