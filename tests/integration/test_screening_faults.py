@@ -145,6 +145,8 @@ def test_a_full_disk_leaves_what_a_rerun_takes_up(tmp_path: Path, claims: Path, 
         ("there", "is there already"),
         ("nowhere/out", "the directory above it is not there"),
         ("file/out", "the directory above it is not there"),
+        ("n" * 300, "cannot be written: File name too long"),
+        ("/proc/out", "/proc/out: cannot be written"),
     ],
 )
 def test_an_output_that_cannot_be(tmp_path: Path, claims: Path, name: str, says: str) -> None:

@@ -296,6 +296,7 @@ def refused(library: Library, *inputs: Path, kind: type[MedPolicyError] = Claims
         (b"\n\n", "claims.csv", "is empty"),
         (b'claim_id,"plan\nC1,x\n', "claims.csv", "a quote is astray"),
         ("claim_id,plan\n".encode("utf-16"), "claims.csv", "is not UTF-8"),
+        (b"claim_id,plan\rC1,x\r", "claims.csv", "a carriage return alone"),
         (b"claim\xe9,plan\n", "claims.csv", "is not UTF-8"),
         (gzip.compress(_WHOLE)[:-12], "claims.csv.gz", "cut off"),
         (b"claim_id,plan\n", "claims.csv.gz", "is no gzip file"),

@@ -151,6 +151,15 @@ def test_an_input_that_is_empty(empty: str) -> None:
         raise AssertionError
 
 
+def test_inputs_that_are_no_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    told = "is a pipe or a device; write it into a file first"
+    with pytest.raises(ClaimsError, match=told), claims_inputs([tmp_path / "pipe.csv"]):
+        raise AssertionError
+    with pytest.raises(NotFound, match="File name too long"), claims_inputs(["n" * 300]):
+        raise AssertionError
+
+
 def test_parquet_and_csv_whatever_their_names(library: Library, tmp_path: Path) -> None:
     parquet = write_parquet(tmp_path / "a.dat", lines({"claim_id": "A"}))
     csv = write_csv(tmp_path / "b", lines({"claim_id": "B"}))

@@ -9,6 +9,7 @@ at the chunk where it stopped.
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +27,7 @@ from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
 from medpolicy.review.claims_lookup import LINE_COLUMNS, ClaimsLookup
 from medpolicy.review.determine import ENGINE
-from medpolicy.review.screening_output import AnswerWords, PartialOutput, partial_output, write_answers
+from medpolicy.review.screening_output import AnswerWords, PartialOutput, faults_of_writing, partial_output, write_answers
 from medpolicy.review.screening_report import write_report
 from medpolicy.review.screening_summary import ScreeningRun
 
@@ -161,10 +162,14 @@ def screen(
 
 def check_output(output: Path) -> None:
     """`UsageError` where the directory cannot come to be because of what is, or is not, there."""
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"{output}: the directory above it is not there; make it first")
-    if output.exists() or output.is_symlink():
-        raise UsageError(f"{output}: is there already; name a directory that is not")
+    with faults_of_writing(output):
+        beside = output.absolute().parent
+        if not beside.is_dir():
+            raise UsageError(f"{output}: the directory above it is not there; make it first")
+        if output.exists() or output.is_symlink():
+            raise UsageError(f"{output}: is there already; name a directory that is not")
+        with tempfile.TemporaryDirectory(prefix=".medpolicy-", dir=beside):
+            pass  # that it can be written is seen before an hour of reading
 
 
 class _Screening:

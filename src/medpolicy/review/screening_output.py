@@ -86,7 +86,7 @@ def partial_output(output: Path, same_run: Mapping[str, Any]) -> Iterator[Partia
     full.
     """
     part = output.absolute().with_name(f".{output.name[:100]}.part")
-    with _faults_of_writing(output):
+    with faults_of_writing(output):
         part.mkdir(exist_ok=True)
         with (part / "lock").open("w") as lock:
             try:
@@ -121,7 +121,8 @@ def _start(part: Path, same_run: Mapping[str, Any]) -> None:
 
 
 @contextlib.contextmanager
-def _faults_of_writing(output: Path) -> Iterator[None]:
+def faults_of_writing(output: Path) -> Iterator[None]:
+    """What the file system says of writing the output, as a `UsageError`."""
     try:
         yield
     except OSError as error:

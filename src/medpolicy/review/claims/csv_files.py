@@ -55,6 +55,8 @@ def csv_file(path: Path) -> CsvFile:
         raise _unreadable(path, error) from None
     if not first.strip():
         raise ClaimsError(f"{path}: is empty; its first line must name the columns")
+    if "\r" in first.rstrip("\r\n"):
+        raise ClaimsError(f"{path}: its lines end in a carriage return alone; write it again with line feeds")
     delimiter = max(_DELIMITERS, key=first.count)
     try:
         columns = tuple(column.strip() for column in next(csv.reader([first], delimiter=delimiter, strict=True)))

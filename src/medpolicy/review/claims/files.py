@@ -88,8 +88,15 @@ def paths_of(one: str | Path) -> list[Path]:
     """What a path or a glob means; nothing where nothing is there."""
     if not str(one).strip():  # such as a variable of a script that is not set: it is not the current directory that is meant
         raise UsageError("an input is empty; name a file, a directory or a glob")
-    if Path(one).exists():
-        return [Path(one)]
+    path = Path(one)
+    try:
+        there = path.exists()
+    except OSError as error:  # such as a name that is too long
+        raise NotFound(f"{one}: {error.strerror}") from None
+    if there and not path.is_file() and not path.is_dir():
+        raise ClaimsError(f"{one}: is a pipe or a device; write it into a file first, for claims are read more than once")
+    if there:
+        return [path]
     # Path.glob takes no absolute pattern.
     return [Path(path) for path in sorted(glob.glob(str(one), recursive=True))]  # noqa: PTH207
 
