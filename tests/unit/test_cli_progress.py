@@ -98,10 +98,7 @@ def _letter(document: Any) -> None:
 
 @pytest.mark.parametrize("name", ["bulletin.html", "guideline.txt", "position.md", "letter.docx"])
 def test_every_format_tells_how_far_it_is(name: str) -> None:
-    if name.endswith(".docx"):
-        data = docx(_letter)
-    else:
-        data = (INVENTED / name).read_bytes()
+    data = docx(_letter) if name.endswith(".docx") else (INVENTED / name).read_bytes()
     said: list[tuple[str, int, int]] = []
     document = read_document(data, name, lambda *told: said.append(told))
     assert {what for what, _, _ in said} == {"reading lines"}

@@ -42,12 +42,16 @@ __all__ = [
     "LookupTables",
     "answered",
     "asking",
+    "by_program",
     "changes_within",
     "compile_library",
+    "is_open",
     "looked_up",
     "lookup_tables",
     "may_be_unsaid",
     "one_by_one",
+    "settled_answer",
+    "valued",
 ]
 
 Ask = Callable[[dict[str, Any]], Answered]
@@ -149,19 +153,31 @@ def looked_up(lines: ir.Table, tables: LookupTables) -> ir.Table:
     `answer_end` (the day from which on it may be another one; null where no text names the code)."""
     import ibis
 
-    valued = _valued(lines, tables)
-    answer = ibis.ifelse(valued.value >= 0, valued.value, ibis.null("int32"))
+    found = valued(lines, tables)
     if not tables.compiled.programs:
-        return valued.mutate(answer=answer).drop("value")
+        return found.mutate(answer=settled_answer(found)).drop("value")
     # Two branches and no join back: most lines are answered by their cell, and only the others look further.
-    is_program = ((valued.value < 0) & (valued.value != ONE_BY_ONE)).fill_null(ibis.literal(value=False))
-    settled = valued.filter(~is_program)
-    settled = settled.mutate(answer=ibis.ifelse(settled.value >= 0, settled.value, ibis.null("int32"))).drop("value")
-    return ibis.union(settled, _by_program(valued.filter(is_program), tables).select(settled.columns))
+    settled = found.filter(~is_open(found))
+    settled = settled.mutate(answer=settled_answer(settled)).drop("value")
+    return ibis.union(settled, by_program(found.filter(is_open(found)), tables).select(settled.columns))
 
 
-def _valued(lines: ir.Table, tables: LookupTables) -> ir.Table:
-    """Each line with the value of its cell: an answer's number, minus a program's, or null."""
+def settled_answer(found: ir.Table) -> Any:
+    """Of lines with the value of their cell: the answer's number, null where the cell is no answer. (Ibis gives it no type.)"""
+    import ibis
+
+    return ibis.ifelse(found.value >= 0, found.value, ibis.null("int32"))
+
+
+def is_open(found: ir.Table) -> Any:
+    """Of lines with the value of their cell: whether that is a program's."""
+    import ibis
+
+    return ((found.value < 0) & (found.value != ONE_BY_ONE)).fill_null(ibis.literal(value=False))
+
+
+def valued(lines: ir.Table, tables: LookupTables) -> ir.Table:
+    """The lines with `answer_end` and `value`: what stands in their cell, an answer's number, or minus a program's, or null."""
     import ibis
 
     compiled = tables.compiled
@@ -204,8 +220,8 @@ def _at(cells: Any, cell: Any) -> Any:
     return cells[cell]
 
 
-def _by_program(unresolved: ir.Table, tables: LookupTables) -> ir.Table:
-    """The answers of the lines whose cells are programs: by age, sex and diagnoses."""
+def by_program(unresolved: ir.Table, tables: LookupTables) -> ir.Table:
+    """The answers of the lines whose `value` is a program: by age, sex and diagnoses."""
     import ibis
 
     ways, ages, answers, sets = tables.ways, tables.ages, tables.program_answers, tables.diagnoses

@@ -15,11 +15,15 @@ from medpolicy.engines.tabular import (
     DiagnosisSets,
     LookupTables,
     asking,
+    by_program,
     changes_within,
+    is_open,
     looked_up,
     lookup_tables,
     may_be_unsaid,
     one_by_one,
+    settled_answer,
+    valued,
 )
 from medpolicy.engines.tabular_answers import AnswerTable
 from medpolicy.engines.tabular_library import TabularLibrary, compile_library
@@ -86,57 +90,73 @@ class ClaimsLookup:
         return self.compiled.answers
 
     def look_up(self, lines: ir.Table, into: str, carry: Sequence[str]) -> None:
-        """Make the table `into`: the lines' columns `carry`, which name the key, their `answer`, and `spans`.
+        """Make the table `into`: the lines with `LINE_COLUMNS`, the columns `carry`, their `answer`, and `spans`.
 
-        `lines` has `LINE_COLUMNS` and stands in DuckDB under a name. `spans` is whether the line's days go beyond the stretch
-        in which its first day lies. No answer is null.
+        `spans` is whether the line's days go beyond the stretch in which its first day lies. No answer is null but those of lines
+        that have a `fault`, where the lines have that column. `lines` is read once, so that it may be checked as it is read.
         """
         import ibis
 
-        if self.compiled.asks_diagnoses:
-            self._look_at_diagnoses(lines.get_name())
-        # What a line is looked up by is not carried on, for most lines need it no more: diagnoses are most of its weight.
-        wanted = looked_up(lines.select(*dict.fromkeys((*LINE_COLUMNS, *carry))), self.tables)
-        spans = (wanted.service_end >= wanted.answer_end) & (wanted.service_end > wanted.service_date)
+        columns = tuple(dict.fromkeys((*LINE_COLUMNS, *carry)))
+        found = valued(lines.select(*columns), self.tables)
+        spans = (found.service_end >= found.answer_end) & (found.service_end > found.service_date)
         spans = spans.fill_null(ibis.literal(value=False))
-        self._create(into, wanted.select(*carry, "answer", spans=spans))
+        self._create(into, found.select(*columns, "value", answer=settled_answer(found), spans=spans))
+        if self.compiled.programs:
+            self._resolve_programs(into)
         if self.facts is not None or may_be_unsaid(self.compiled):
-            self._ask_one_by_one(lines, into)
+            self._ask_one_by_one(into)
 
-    def find_changing(self, lines: ir.Table, found: str, into: str) -> int:
+    def find_changing(self, found: str, into: str) -> int:
         """Make the table `into`: the keys of the lines of `found` whose answer changes within their span; how many they are."""
-        table = self.backend.table(found)
-        self._create("spanning", self._again(lines, table.filter(table.spans)))
+        table = self._taken(found)
+        self._create("spanning", self._again(table.filter(table.spans)))
         self._create(into, changes_within(self.backend.table("spanning"), self.tables))
         self.connection.execute("DROP TABLE spanning")
         return int(self.connection.execute(f"SELECT count(*) FROM {into}").fetchall()[0][0])
 
-    def _again(self, lines: ir.Table, some: ir.Table) -> ir.Table:
-        """Some of the lines with all that they are looked up by, and their answers."""
-        return looked_up(lines.select(*LINE_COLUMNS).semi_join(some.select(*KEYS).view(), list(KEYS)), self.tables)
+    def _taken(self, found: str) -> ir.Table:
+        table = self.backend.table(found)
+        return table.filter(table.fault.isnull()) if "fault" in table.columns else table
 
-    def _ask_one_by_one(self, lines: ir.Table, into: str) -> None:
+    def _again(self, some: ir.Table) -> ir.Table:
+        return looked_up(some.select(*LINE_COLUMNS), self.tables)
+
+    def _resolve_programs(self, into: str) -> None:
+        """Fill in the answers that age, sex and diagnoses settle; few lines have such a cell."""
+        table = self._taken(into)
+        self._create("unresolved", table.filter(is_open(table)).select(*LINE_COLUMNS, "value"))
+        if self.compiled.asks_diagnoses:
+            seen = self.connection.execute("SELECT DISTINCT unnest(diagnoses) FROM unresolved").fetchall()
+            if self._sets.add(code for (code,) in seen):
+                self.tables = self.tables.with_diagnoses(self._place("sets", self._sets.table()))
+        resolved = by_program(self.backend.table("unresolved"), self.tables)
+        self._fill_in(into, resolved.select(*KEYS, "answer"))
+        self.connection.execute("DROP TABLE unresolved")
+
+    def _ask_one_by_one(self, into: str) -> None:
         """Fill in the answers that the tables do not say, and those of lines of which facts are told."""
-        found = self.backend.table(into)
-        unsaid = found.filter(found.answer.isnull()).select(*KEYS)
+        table = self._taken(into)
         if self.facts is not None:
-            unsaid = unsaid.union(self.facts.select(*KEYS), distinct=True)
-        elif not unsaid.count().to_pyarrow().as_py():
-            return
-        self._create("pending", self._again(lines, unsaid))
+            asked_about = table.filter(table.answer.isnull()).select(*KEYS).union(self.facts.select(*KEYS), distinct=True)
+            pending = table.semi_join(asked_about.view(), list(KEYS))
+        else:
+            pending = table.filter(table.answer.isnull())
+            if not pending.count().to_pyarrow().as_py():
+                return
+        self._create("pending", self._again(pending))
         asked = one_by_one(self.backend.table("pending"), self.compiled, asking(self.library), facts=self.facts)
         if asked is not None:
-            self._create("asked", asked)
-            same = " AND ".join(f"{into}.{key} = asked.{key}" for key in KEYS)
-            self.connection.execute(f"UPDATE {into} SET answer = asked.answer FROM asked WHERE {same}; DROP TABLE asked")
+            self._fill_in(into, asked)
         self.connection.execute("DROP TABLE pending")
 
-    def _look_at_diagnoses(self, lines: str) -> None:
-        seen = self.connection.execute(
-            f"SELECT DISTINCT unnest(diagnoses) FROM {lines} WHERE code IN (SELECT code FROM {self._name}_codes_of_programs)"
-        ).fetchall()
-        if self._sets.add(code for (code,) in seen):
-            self.tables = self.tables.with_diagnoses(self._place("sets", self._sets.table()))
+    def _fill_in(self, into: str, answers: ir.Table) -> None:
+        """Write answers into the lines that have these keys."""
+        self._create("answers_found", answers)
+        same = " AND ".join(f"{into}.{key} = answers_found.{key}" for key in KEYS)
+        self.connection.execute(
+            f"UPDATE {into} SET answer = answers_found.answer FROM answers_found WHERE {same}; DROP TABLE answers_found"
+        )
 
     def _place(self, name: str, table: pa.Table) -> ir.Table:
         """Put an Arrow table where the claims are, once for all chunks."""

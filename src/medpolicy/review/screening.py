@@ -22,8 +22,8 @@ from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
 from medpolicy.library.library import Library
 from medpolicy.review.claim_facts import facts_without_line, read_facts, wrong_facts_named
-from medpolicy.review.claims.chunks import Chunk
-from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
+from medpolicy.review.claims.chunks import REJECTED_COLUMNS, Chunk
+from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, counted, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
 from medpolicy.review.claims_lookup import LINE_COLUMNS, ClaimsLookup
 from medpolicy.review.determine import ENGINE
@@ -46,6 +46,13 @@ _CARRIED: Final = (
     "service_date",
     "code",
     *_AMOUNTS.values(),
+    # What is counted of lines, and where those that are rejected stand.
+    "state",
+    "has_diagnosis",
+    "icd_9",
+    "file",
+    "row",
+    "fault",
 )
 
 _MOST_WRITERS: Final = 4
@@ -246,17 +253,18 @@ class _Screening:
 
     def _chunk(self, chunk: Chunk) -> dict[str, Any]:
         answers = [self.part.file(f"answers/part-{chunk.number:05}-{at}.parquet") for at in range(self.writers)]
-        with chunk.checked(without=_NOT_NEEDED, diagnoses_of=self.lookup.asks_diagnoses_of) as checked:
-            self.lookup.look_up(checked.lines, "found", _CARRIED)
-            changing = self.lookup.find_changing(checked.lines, "found", "changing")
-            written = self._write_answers(answers)
-            if written != checked.counts.taken or checked.counts.lines != chunk.rows:
-                raise AssertionError("lines in are not lines answered and lines rejected")
-            self._write_totals(self._file("totals", chunk.number))
-            rejected = f"SELECT * FROM {checked.rejected.get_name()}"
-            self.connection.execute(f"COPY ({rejected}) TO '{_quoted(self._file('rejected', chunk.number))}' (FORMAT parquet)")
+        lines = chunk.every_line(without=_NOT_NEEDED, diagnoses_of=self.lookup.asks_diagnoses_of)
+        self.lookup.look_up(lines, "found", _CARRIED)
+        counts = counted(self.connection, "found")
+        changing = self.lookup.find_changing("found", "changing")
+        written = self._write_answers(answers)
+        if written != counts.taken or counts.lines != chunk.rows:
+            raise AssertionError("lines in are not lines answered and lines rejected")
+        self._write_totals(self._file("totals", chunk.number))
+        rejected = f"SELECT {REJECTED_COLUMNS} FROM found WHERE fault IS NOT NULL"
+        self.connection.execute(f"COPY ({rejected}) TO '{_quoted(self._file('rejected', chunk.number))}' (FORMAT parquet)")
         self.connection.execute("DROP TABLE found; DROP TABLE changing")
-        note = {"counts": _plain(checked.counts), "changing": changing}
+        note = {"counts": _plain(counts), "changing": changing}
         self.part.finish_chunk(chunk.number, note)
         return note
 
@@ -312,7 +320,8 @@ class _Screening:
         query = (
             "SELECT found.claim_id, found.claim_line_number::BIGINT AS claim_line_number, "
             "changing.claim_id IS NOT NULL AS answer_changes_within_span, answer FROM found LEFT JOIN changing "
-            "ON found.claim_id = changing.claim_id AND found.claim_line_number = changing.claim_line_number"
+            "ON found.claim_id = changing.claim_id AND found.claim_line_number = changing.claim_line_number "
+            "WHERE found.fault IS NULL"
         )
         return write_answers(self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH), paths, self._words(), columns)
 
@@ -332,7 +341,8 @@ class _Screening:
         sums = ", ".join(f"sum({column})::DOUBLE AS {name}" for name, column in _AMOUNTS.items())
         marked = (
             "(SELECT found.*, changing.claim_id IS NOT NULL AS is_changing FROM found LEFT JOIN changing "
-            "ON found.claim_id = changing.claim_id AND found.claim_line_number = changing.claim_line_number)"
+            "ON found.claim_id = changing.claim_id AND found.claim_line_number = changing.claim_line_number "
+            "WHERE found.fault IS NULL)"
         )
         counted = f"count(*) AS lines, {sums}, count_if(is_changing) AS changing"
         query = (

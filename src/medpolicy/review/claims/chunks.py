@@ -56,6 +56,16 @@ class Chunk:
         """The lines that are rejected, as of `ClaimLines.rejected`, without rows that cannot be read at all."""
         return self._view(f"rejected_{self._name}", f"SELECT {REJECTED_COLUMNS} FROM ({self._sql}) WHERE fault IS NOT NULL")
 
+    def every_line(self, *, without: Collection[str] = (), diagnoses_of: str | None = None) -> ir.Table:
+        """Every row, read and checked as it is run: the columns of `ClaimLines.lines`, what counting needs, and `fault`.
+
+        `fault` is null of lines that are taken, else `reason|column`, and only then `file` and `row` are told. `without` and
+        `diagnoses_of` as of `checked`. Who looks lines up reads them once from here, instead of from a table that is made first.
+        """
+        return self._view(
+            f"every_line_{self._name}", f"SELECT {self._kept(without)} FROM ({self._with_diagnoses_of(diagnoses_of)})"
+        )
+
     @contextlib.contextmanager
     def checked(self, *, without: Collection[str] = (), diagnoses_of: str | None = None) -> Iterator[CheckedChunk]:
         """The chunk, read and checked once, and held (in memory, or spilled where that is full) until the end of the block.
@@ -64,13 +74,9 @@ class Chunk:
         the lists (`diagnoses`, `modifiers`) it takes a third less time. `diagnoses_of`: a table with a column `code`; of lines
         with other codes the diagnoses are null.
         """
-        assert OPTIONAL.issuperset(without), without
         columns = [name for name in ENGINE_COLUMNS if name not in without]
         table = f"checked_{self._name}"
-        # The path of a file for every line takes more room than the line's own values.
-        place = [f"CASE WHEN fault IS NOT NULL THEN {name} END AS {name}" for name in ("file", "row")]
-        kept = ", ".join([*columns, "has_diagnosis", "icd_9", *place, "fault"])
-        sql = self._checked_sql(replace(self._rules, diagnoses_of=diagnoses_of))
+        kept, sql = self._kept(without), self._with_diagnoses_of(diagnoses_of)
         self._backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {kept} FROM ({sql})")
         try:
             lines = f"SELECT {', '.join(columns)} FROM {table} WHERE fault IS NULL"
@@ -92,6 +98,16 @@ class Chunk:
     @property
     def _sql(self) -> str:
         return self._checked_sql(self._rules)
+
+    def _kept(self, without: Collection[str]) -> str:
+        assert OPTIONAL.issuperset(without), without
+        # The path of a file for every line takes more room than the line's own values.
+        place = [f"CASE WHEN fault IS NOT NULL THEN {name} END AS {name}" for name in ("file", "row")]
+        columns = [name for name in ENGINE_COLUMNS if name not in without]
+        return ", ".join([*columns, "has_diagnosis", "icd_9", *place, "fault"])
+
+    def _with_diagnoses_of(self, codes: str | None) -> str:
+        return self._checked_sql(replace(self._rules, diagnoses_of=codes))
 
     def _checked_sql(self, rules: LineRules) -> str:
         return checked_lines(rules, relation(rules.claims, self._stretches))
