@@ -22,8 +22,8 @@ import duckdb
 from benchmarks.screening_data import Data, not_listed
 from medpolicy.engines.tabular_answers import COLUMNS
 
-MEMORY = "700MB"
-CHUNK = 2_000_000
+MEMORY = "400MB"
+CHUNK = 1_000_000
 KEY = "claim_id, claim_line_number"
 WORDS = ", ".join(COLUMNS)
 

@@ -17,6 +17,7 @@ from medpolicy.cli.screen import Screen, open_screen
 from medpolicy.cli.screening import EligibilityOption, FactsOption, MappingOption
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
+from medpolicy.review.claims.reading import MEMORY
 from medpolicy.review.determine import ENGINE
 from medpolicy.review.impact import impact_of
 from medpolicy.review.impact_json import impact_json
@@ -81,7 +82,7 @@ def impact_of_a_change(
     chunk: Annotated[
         int, typer.Option("--chunk", metavar="LINES", help="How many lines at a time; an interrupted run goes on at a chunk.")
     ] = LINES_PER_CHUNK,
-    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="What the database may take, such as 700MB.")] = "700MB",
+    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="What the database may take, such as 700MB.")] = MEMORY,
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="How many; all cores where left out.")] = None,
 ) -> int:
     """Say which claim lines move from which answer to which when policies change: lines, members and dollars, by condition.

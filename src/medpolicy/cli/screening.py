@@ -18,6 +18,7 @@ from medpolicy.cli.options import AsOfOption, LibraryOption, ShippedOption, day_
 from medpolicy.cli.progress import progress_of
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
+from medpolicy.review.claims.reading import MEMORY
 from medpolicy.review.screening import LINES_PER_CHUNK, RejectedElsewhere, Screened, check_output, screen
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -75,7 +76,7 @@ def screen_claims(
     chunk: Annotated[
         int, typer.Option("--chunk", metavar="LINES", help="How many lines at a time; an interrupted run goes on at a chunk.")
     ] = LINES_PER_CHUNK,
-    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="What the database may take, such as 700MB.")] = "700MB",
+    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="What the database may take, such as 700MB.")] = MEMORY,
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="How many; all cores where left out.")] = None,
 ) -> int:
     """Screen a year of claims: what the policies in force on each service date say of each line.

@@ -76,6 +76,7 @@ class ClaimsLookup:
         self._name = name
         self.compiled: TabularLibrary = compile_library(library, first_day, last_day, codes=codes, progress=progress)
         self.tables: LookupTables = lookup_tables(self.compiled, (), self._place)
+        self.compiled.intervals.let_go()
         self._sets = DiagnosisSets(self.compiled)
         self._place("codes_of_programs", _one_column(self.compiled.intervals.of_programs))
 

@@ -34,7 +34,7 @@ from medpolicy.review.screening_summary import ScreeningRun
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-LINES_PER_CHUNK: Final = 2_000_000
+LINES_PER_CHUNK: Final = 1_000_000
 FORMAT: Final = 1  # of the files that are written; another one does not go on with what this one left
 _ROWS_OF_A_BATCH: Final = 500_000
 _AMOUNTS: Final = {"charge": "charge_amount", "allowed": "allowed_amount", "paid": "paid_amount"}

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-MEMORY: Final = "700MB"
+MEMORY: Final = "400MB"
 _NEEDED: Final = {
     "medical_claim": ("claim_id", "claim_line_number", "hcpcs_code"),
     "eligibility": ("enrollment_start_date", "plan"),
