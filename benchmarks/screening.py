@@ -22,7 +22,7 @@ import duckdb
 
 from benchmarks import screening_openfisca
 from benchmarks.screening_data import Data, prepare
-from benchmarks.screening_peers import CONSTANTS, FORMAT, KEY, MEMORY, RUNS, checksum
+from benchmarks.screening_peers import CONSTANTS, FORMAT, KEY, MEMORY, RUNS, checksum, rows_of
 
 LINES = 20_000_000
 SIZES = (1, 100, 1_000, 10_000)
@@ -55,7 +55,8 @@ def measure(data: Data, names: list[str], rounds: int) -> dict[str, dict[str, fl
                 out = Path(folder) / "out"
                 found[name].append(one_run(name, data, out))
                 if at == 0 and name != "limit":
-                    sums[name] = checksum(out)
+                    # Among peers every value is compared; ours alone must have as many rows as there are lines.
+                    sums[name] = checksum(out) if len(names) > 2 else (rows_of(out), 0)
     if len(set(sums.values())) != 1 or next(iter(sums.values()))[0] != data.lines:
         raise SystemExit(f"the answers are not equal: {sums}")
     return {name: {key: statistics.median(run[key] for run in runs) for key in runs[0]} for name, runs in found.items()}
@@ -155,11 +156,11 @@ def run_all(
         place = directory or Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         run(place, lines, sizes, rounds, peers_at)
-        openfisca(place, lines)
         if scaled:
             scale(place, peers_at, [*scaled, lines])
         for count in (lines, *scaled[-1:]):
             whole_command(place, count)
+        openfisca(place, lines)  # last: a process that is started counts the memory of the one that starts it as its own
 
 
 def _numbers(text: str) -> tuple[int, ...]:
