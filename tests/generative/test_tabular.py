@@ -21,25 +21,10 @@ from medpolicy.library.library import Library
 from medpolicy.model.issuer import Coverage
 from medpolicy.review.determine import determination_of
 from tests.generative.strategies import libraries
-from tests.tabular_batch import Batch
+from tests.tabular_batch import FACTS, LINES, Batch
 
 FIRST, LAST = date(2018, 1, 1), date(2026, 12, 31)
 DIAGNOSES = ("M17.0", "M17.11", "M17", "I83.001", "I83.9", "Z00.00", "E11.9", "C50", "A00", "M43.16")
-SCHEMA = pa.schema(
-    [
-        ("claim_id", pa.string()),
-        ("claim_line_number", pa.int64()),
-        ("issuer", pa.string()),
-        ("line_of_business", pa.string()),
-        ("service_date", pa.date32()),
-        ("setting", pa.string()),
-        ("code", pa.string()),
-        ("diagnoses", pa.list_(pa.string())),
-        ("age", pa.int64()),
-        ("sex", pa.string()),
-    ]
-)
-FACTS = pa.schema([("claim_id", pa.string()), ("claim_line_number", pa.int64()), ("fact", pa.string()), ("value", pa.string())])
 
 
 @st.composite
@@ -83,7 +68,7 @@ def by_tables(
     lines: list[dict[str, Any]], facts: list[tuple[str, int, str, Any]], library: Library
 ) -> dict[tuple[str, int], Answered]:
     compiled = compile_library(library, FIRST, LAST, codes={line["code"] for line in lines if line["code"]})
-    table = ibis.memtable(pa.Table.from_pylist(lines, schema=SCHEMA))
+    table = ibis.memtable(pa.Table.from_pylist(lines, schema=LINES))
     told = [dict(zip(FACTS.names, (*row[:3], json.dumps(row[3])), strict=True)) for row in facts]
     given_facts = ibis.memtable(pa.Table.from_pylist(told, schema=FACTS)) if facts else None
     found = answered(table, compiled, library, facts=given_facts).to_pyarrow().to_pylist()
@@ -187,5 +172,5 @@ def test_dates_outside_the_window_have_no_answer() -> None:
     compiled = compile_library(library, FIRST, LAST, codes=["20930"])
     line = {"claim_id": "c", "claim_line_number": 1, "issuer": "bcbsma", "line_of_business": "medicare-hmo", "code": "20930"}
     rows = [{**line, "service_date": LAST + timedelta(days=1)}]
-    found = answered(ibis.memtable(pa.Table.from_pylist(rows, schema=SCHEMA)), compiled, library).to_pyarrow().to_pylist()
+    found = answered(ibis.memtable(pa.Table.from_pylist(rows, schema=LINES)), compiled, library).to_pyarrow().to_pylist()
     assert [row["answer"] for row in found] == [None]
