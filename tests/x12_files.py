@@ -137,7 +137,7 @@ def file_837(*interchanges: Interchange) -> bytes:
 def professional(*segments: Iterable[str], **changes: object) -> bytes:
     """A file of one transaction with these segments."""
     body = tuple(one for group in segments for one in group)
-    return file_837(Interchange((Group((Transaction(body, **changes),)),)))  # type: ignore[arg-type]
+    return file_837(Interchange((Group((Transaction(body, **changes),)),)))
 
 
 def institutional(*segments: Iterable[str]) -> bytes:

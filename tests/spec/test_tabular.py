@@ -81,8 +81,8 @@ def differences(answer: Answered, wanted: Expected) -> list[str]:
     for axis in ("coverage", "stance", "prior_authorization", "basis"):
         if axis in wanted:
             told = getattr(answer, axis)
-            if (LEFT_OUT if told is None else told) != wanted[axis]:  # type: ignore[literal-required]
-                wrong.append(f"{axis}: expected {wanted[axis]}, got {told}")  # type: ignore[literal-required]
+            if (LEFT_OUT if told is None else told) != wanted[axis]:
+                wrong.append(f"{axis}: expected {wanted[axis]}, got {told}")
     if "policy" in wanted:
         said = " at ".join(part for part in (answer.policy_number, answer.policy_version) if part is not None)
         if said != wanted["policy"]:

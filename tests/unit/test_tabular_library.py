@@ -49,7 +49,7 @@ def test_alike_codes_cite_their_own_lines(generated: Library) -> None:
 
 def test_policies_are_let_go_of(generated: Library) -> None:
     compile_library(generated, FIRST, LAST)
-    assert generated.policies._known == [None] * 3  # type: ignore[attr-defined]
+    assert generated.policies._known == [None] * 3
 
 
 def test_ranges_need_the_codes_that_occur(generated: Library, monkeypatch: pytest.MonkeyPatch) -> None:
