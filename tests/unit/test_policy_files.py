@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from medpolicy import PolicyFileError, load_library
 from medpolicy.errors import Fault
 from medpolicy.formats.policy_files import PolicySources, read_issuer, read_policy
-from medpolicy.formats.yaml_tree import MAXIMUM_BYTES, MAXIMUM_DEPTH
+from medpolicy.formats.yaml_tree import MAXIMUM_BYTES, MAXIMUM_DEPTH, read_yaml
 from tests.spec.policies import ISSUER
 
 HASH = "0" * 64
@@ -518,3 +518,32 @@ def test_facts_of_two_policies_that_disagree(write: Callable[..., Path]) -> None
     text = VERSION.replace("unit: mm", "unit: kg").replace("3 mm", "3 kg")
     (second / "2020-01.yaml").write_text(text, encoding="utf-8")
     assert {fault.code for fault in load_faults(root)} == {"facts-disagree"}
+
+
+@given(
+    st.recursive(st.text("ab", max_size=3), lambda inner: st.lists(inner) | st.dictionaries(st.text("xyz", min_size=1), inner))
+)
+def test_each_place_is_where_yaml_marks_it(value: object) -> None:
+    text = yaml.safe_dump(value)
+    tree = read_yaml(text.encode(), "f")
+    assert not tree.faults
+
+    def same(node: yaml.Node, path: tuple[str | int, ...]) -> None:
+        assert tree.place(path) == (node.start_mark.line + 1, node.start_mark.column + 1)
+        if isinstance(node, yaml.SequenceNode):
+            for index, below in enumerate(node.value):
+                same(below, (*path, index))
+        elif isinstance(node, yaml.MappingNode):
+            for key, below in node.value:
+                same(below, (*path, key.value))
+
+    same(yaml.compose(text, Loader=yaml.SafeLoader), ())
+
+
+def test_the_place_of_what_is_not_there_is_the_nearest_above() -> None:
+    tree = read_yaml(b"a:\n  - b: 1\n    b: 2\n    c: 3\n", "f")
+    assert tree.place(("a", 0, "c")) == (4, 8)
+    assert tree.place(("a", 0, "d")) is None
+    tree.fault("x", ("a", 0, "d", 4), "gone")
+    tree.fault("x", ("a", 7), "gone")
+    assert [(fault.line, fault.column) for fault in tree.faults] == [(3, 5), (2, 5), (2, 3)]

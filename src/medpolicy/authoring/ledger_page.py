@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _LINES_TOGETHER: Final = 60  # lines that a browser lays out at once; the rest waits until it is scrolled to
 _EXCERPT: Final = 160
+_PIECE: Final = 1000  # of the template's bits of text that are written at once
 _DIRECTIONS: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # All but the signs that every text is made of; each of the others is looked at.
 _NOT_PLAIN: Final = re.compile(r"[^\t\x20-\x7e\u00a0-\u061b\u061d-\u200d\u2010-\u2029\u202f-\u2065\u206a-\ud7ff\uf900-\ufffd]")
@@ -105,16 +106,21 @@ class OpenLines:
 
 def ledger_page(imported: ImportedPolicy) -> str:
     """The page as HTML text, a whole document that needs no other file. `DocumentError` where the extra is not installed."""
+    return "".join(ledger_page_pieces(imported))
+
+
+def ledger_page_pieces(imported: ImportedPolicy) -> Iterator[str]:
+    """The page piece by piece: that of a document of megabytes has ten times its size, and need not be held as a whole."""
     view = DraftView(imported.policy, imported.version)
     sections = _sections(imported)
     stretches = list(_stretches(imported, view, sections))
     uses = [(line.number, item) for stretch in stretches for line in stretch.lines for item in line.uses]
     style, script = _resource("ledger_page.css"), _resource("ledger_page.js")
     counts = imported.ledger.counts
-    return (
+    page = (
         _environment()
         .get_template("ledger_page.html")
-        .render(
+        .stream(
             style=style,
             script=script,
             style_digest=_digest(style),
@@ -139,6 +145,8 @@ def ledger_page(imported: ImportedPolicy) -> str:
             ranges=_ranges(view, uses),
         )
     )
+    page.enable_buffering(_PIECE)
+    return page
 
 
 def visible(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,7 @@ from medpolicy.authoring.document import SourceDocument
 from medpolicy.authoring.importing import DRAFTING, ImportedPolicy, draft_policy
 from medpolicy.authoring.ledger import LineState
 from medpolicy.authoring.ledger_json import counted, ledger_json, not_understood
-from medpolicy.authoring.ledger_page import ledger_page
+from medpolicy.authoring.ledger_page import ledger_page_pieces
 from medpolicy.authoring.readers import READING_LINES, READING_PAGES, read_document, read_file
 from medpolicy.cli.files import reading, writing
 from medpolicy.cli.options import JsonOption, LibraryOption, ShippedOption, print_json
@@ -32,6 +34,7 @@ UNKNOWN_LAYOUT = 3
 _SHOWN = 20
 _LONG = 1.0  # seconds from which on it is worth saying how far it is
 _LEDGER = "writing the ledger"
+_PIECE = 10_000  # of the encoder's bits of text that are written at once
 _PHASES = {READING_PAGES: "", READING_LINES: "", DRAFTING: "steps", _LEDGER: "files"}
 _EPILOG = """\b
 Examples:
@@ -77,12 +80,12 @@ def import_policy(
     read = _document(document, progress)
     imported = draft_policy(read, issuer=issuer, known_issuer=known, confirmations=confirmations, progress=progress)
     base = _base(imported)
-    files = {**imported.files, **_ledger_files(imported, base, progress)}
+    files = dict(imported.files)
     if issuer is not None and known is not None and not (output / issuer / "issuer.yaml").exists():
         source = issuer_file(issuer, *(library or ()), shipped=True if shipped else None)
         if source is not None and imported.is_known_layout:
             files[f"{issuer}/issuer.yaml"] = source.read_text(encoding="utf-8")
-    _write(output, files, force=force)
+    _write(output, files, imported, base, force=force, progress=progress)
     if as_json:
         print_json(ledger_json(imported))
     else:
@@ -124,34 +127,45 @@ def _base(imported: ImportedPolicy) -> str:
     return policy.removesuffix("policy.yaml")
 
 
-def _ledger_files(imported: ImportedPolicy, base: str, progress: Told | None) -> dict[str, str]:
-    written = {"ledger.json": _ledger_as_json, "ledger.html": ledger_page}
-    files = {}
-    for done, (name, write) in enumerate(written.items()):
-        if progress is not None:
-            progress(_LEDGER, done, len(written))
-        files[base + name] = write(imported)
-    if progress is not None:
-        progress(_LEDGER, len(written), len(written))
-    return files
+def _ledger_as_json(imported: ImportedPolicy) -> Iterator[str]:
+    pieces = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(ledger_json(imported))
+    while piece := "".join(islice(pieces, _PIECE)):
+        yield piece
+    yield "\n"
 
 
-def _ledger_as_json(imported: ImportedPolicy) -> str:
-    return json.dumps(ledger_json(imported), ensure_ascii=False, indent=1) + "\n"
+_LEDGER_FILES: dict[str, Callable[[ImportedPolicy], Iterator[str]]] = {
+    "ledger.json": _ledger_as_json,
+    "ledger.html": ledger_page_pieces,
+}
 
 
-def _write(output: Path, files: dict[str, str], *, force: bool) -> None:
-    there = [str(output / path) for path in files if (output / path).exists()]
+def _write(
+    output: Path, drafts: dict[str, str], imported: ImportedPolicy, base: str, *, force: bool, progress: Told | None
+) -> None:
+    """Write the ledger and then the draft, so that no draft stands without its ledger; nothing where a file is there already."""
+    paths = [output / path for path in (*drafts, *(base + name for name in _LEDGER_FILES))]
+    there = [path for path in paths if path.exists()]
     if there and not force:
         raise UsageError(f"{there[0]} is there already; --force writes over it and over {len(there) - 1} more")
-    for path, text in files.items():
-        target = output / path
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"{target.parent}: cannot be made: {error.strerror}") from None
-        with writing(target) as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
+    for done, (name, pieces) in enumerate(_LEDGER_FILES.items()):
+        if progress is not None:
+            progress(_LEDGER, done, len(_LEDGER_FILES))
+        _write_file(output / base / name, pieces(imported))
+    if progress is not None:
+        progress(_LEDGER, len(_LEDGER_FILES), len(_LEDGER_FILES))
+    for path, text in drafts.items():
+        _write_file(output / path, (text,))
+
+
+def _write_file(target: Path, pieces: Iterable[str]) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{target.parent}: cannot be made: {error.strerror}") from None
+    with writing(target) as file:
+        for piece in pieces:
+            file.write(piece.encode("utf-8", "backslashreplace"))
 
 
 def _show(screen: Screen, imported: ImportedPolicy, output: Path, base: str) -> None:

@@ -71,7 +71,7 @@ def read_cases(data: bytes, file: str) -> tuple[list[PolicyCase], list[Fault]]:
         if not several:
             tree.fault("form", (*path, "expect"), "name what is expected of at least one service")
         if len(tree.faults) == faults:
-            line = tree.places.get(path, (0, 0))[0]
+            line = (tree.place(path) or (0, 0))[0]
             found.append(PolicyCase(str(shape.case), _request(shape.request), tuple(expected), file, line))
     return found, tree.faults
 

@@ -27,7 +27,7 @@ def lines_by_place(tree: YamlTree) -> dict[str, int]:
     found: dict[str, int] = {}
 
     def walk(value: object, path: Path, words: str) -> None:
-        found.setdefault(words, tree.places.get(path, (1, 1))[0])
+        found.setdefault(words, (tree.place(path) or (1, 1))[0])
         items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         for key, below in items:
             walk(below, (*path, key), step_into(words, key, below))
