@@ -77,10 +77,12 @@ def _result(finding: Finding, number: int, policy: PolicyKey, places: PlacesInFi
         result["relatedLocations"] = [
             {"id": at, **_location(place, policy, places, base)} for at, place in enumerate(others, start=1)
         ]
-    if finding.request is not None:
-        result["properties"] = {"request": dict(finding.request)}
-    if finding.examples:
-        result["properties"]["examples"] = examples_json(finding)
+    shown = {
+        **({"request": dict(finding.request)} if finding.request is not None else {}),
+        **({"examples": examples_json(finding)} if finding.examples else {}),
+    }
+    if shown:
+        result["properties"] = shown
     return result
 
 
