@@ -160,7 +160,7 @@ def test_confirmations_that_do_not_fit(decided: str, message: str, policy: Path,
     ("data", "status", "message"),
     [
         (None, 4, "no file"),
-        (b"", 5, "is empty"),
+        (b"", 5, "document: it is empty"),
         (b"%PDF-1.7 nothing more", 5, "PDF"),
         (b"PK\x03\x04 nothing more", 5, ""),
     ],

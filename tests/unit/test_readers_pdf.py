@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medpolicy.authoring.document import Block, BlockKind, SourceDocument, lines_without_block
-from medpolicy.authoring.readers import read_document, read_file
+from medpolicy.authoring.readers import read_document, read_file, read_stream
 from medpolicy.authoring.source_lines import LARGEST_FILE, source_lines
 from medpolicy.errors import DocumentError, NotFound
 from tests.small_documents import Line, Page, paragraph, pdf, ruled
@@ -224,12 +224,16 @@ def test_what_cannot_be_read(data, says):
         read_document(data, "policy.pdf")
 
 
-def test_a_file_too_large_is_refused_before_it_is_read(tmp_path):
+def test_of_a_file_too_large_no_more_is_read_than_a_document_may_have(tmp_path):
     path = tmp_path / "large.pdf"
     with path.open("wb") as file:
         file.truncate(100 * 2**20)
-    with pytest.raises(DocumentError, match="100 MiB"):
+    with pytest.raises(DocumentError, match=r"large\.pdf: the document has more than 64 MiB"):
         read_file(path)
+    with path.open("rb") as file:
+        with pytest.raises(DocumentError, match="more than 64 MiB"):
+            read_stream(file, "a pipe")
+        assert file.tell() == LARGEST_FILE + 1
     with pytest.raises(NotFound):
         read_file(tmp_path / "none.pdf")
     with pytest.raises(DocumentError):

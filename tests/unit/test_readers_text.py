@@ -94,7 +94,11 @@ def test_windows_1252_is_read_with_a_warning():
         ("\ufeffé".encode("utf-16-le") + b"x", "UTF-16"),
         (b"a" * (LARGEST_TEXT + 1), "MiB"),
         (b"a\n" * (MOST_LINES + 1), "lines"),
-        (b"", "empty"),
+        (b"", r"a\.txt: it is empty"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a file of Office before 2007, or one with a password.*save it as DOCX"),
+        (b"{\\rtf1 a}", "Rich Text.*save it as DOCX"),
+        (b"\x89PNG\r\n\x1a\n", "a picture.*OCR"),
+        (b"\x1f\x8b\x08", "compressed.*unpack"),
     ],
 )
 def test_texts_that_are_refused(data, says):

@@ -31,6 +31,20 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Files that are taken for documents: how each begins, what it is, and what to do.
+_OTHERS = (
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "a file of Office before 2007, or one with a password",
+        "save it as DOCX without a password",
+    ),
+    (b"{\\rtf", "Rich Text", "save it as DOCX"),
+    (b"\x89PNG\r\n", "a picture", "run optical character recognition (OCR) on it, into a PDF with text"),
+    (b"\xff\xd8\xff", "a picture", "run optical character recognition (OCR) on it, into a PDF with text"),
+    (b"II*\0", "a picture", "run optical character recognition (OCR) on it, into a PDF with text"),
+    (b"MM\0*", "a picture", "run optical character recognition (OCR) on it, into a PDF with text"),
+    (b"\x1f\x8b", "a compressed file", "unpack it first"),
+)
 
 
 def file_digest(data: bytes) -> str:
@@ -52,7 +66,7 @@ def check_size(size: int) -> None:
     """`DocumentError` for a file of more than LARGEST_FILE bytes."""
     if size > LARGEST_FILE:
         raise DocumentError(
-            f"the document has {size / 2**20:.0f} MiB; at most {LARGEST_FILE // 2**20} MiB are read. "
+            f"the document has more than {LARGEST_FILE // 2**20} MiB, the most that is read. "
             "Publish it in parts, or with smaller pictures"
         )
 
@@ -60,10 +74,13 @@ def check_size(size: int) -> None:
 def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     """The text of a text file, and warnings: by its byte order mark, else UTF-8, else Windows-1252 with a warning.
 
-    `DocumentError` where it is no text in one of these, or larger than LARGEST_TEXT bytes.
+    `DocumentError` where it is no text in one of these, or something else altogether, or larger than LARGEST_TEXT bytes.
     """
     if len(data) > LARGEST_TEXT:
         raise DocumentError(f"the text has {len(data) / 2**20:.0f} MiB; at most {LARGEST_TEXT // 2**20} MiB are read")
+    for beginning, what, to_do in _OTHERS:
+        if data.startswith(beginning):
+            raise DocumentError(f"it is {what}, and no document that is read; {to_do}")
     text, warnings = _decoded(data)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1

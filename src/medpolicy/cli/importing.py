@@ -18,7 +18,7 @@ from medpolicy.authoring.importing import DRAFTING, ImportedPolicy, draft_policy
 from medpolicy.authoring.ledger import LineState
 from medpolicy.authoring.ledger_json import counted, ledger_json, not_understood
 from medpolicy.authoring.ledger_page import ledger_page_pieces
-from medpolicy.authoring.readers import READING_LINES, READING_PAGES, read_document, read_file
+from medpolicy.authoring.readers import READING_LINES, READING_PAGES, read_file, read_stream
 from medpolicy.cli.files import reading, writing
 from medpolicy.cli.options import JsonOption, LibraryOption, ShippedOption, print_json
 from medpolicy.cli.progress import Told, progress_of
@@ -117,7 +117,7 @@ def _issuer_there(file: Path) -> Issuer | None:
 def _document(name: str, progress: Told | None) -> SourceDocument:
     if name == "-":
         with reading(name) as file:
-            return read_document(file.read(), "standard input", progress)
+            return read_stream(file, "standard input", progress)
     return read_file(Path(name), progress)
 
 

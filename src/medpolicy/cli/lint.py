@@ -18,7 +18,7 @@ from medpolicy.authoring.lint.findings import Finding, Place, Severity
 from medpolicy.authoring.lint.report import PlacesInFiles, counts, exit_status, key_of, report_json
 from medpolicy.authoring.lint.sarif import sarif
 from medpolicy.authoring.lint.subject import Subject
-from medpolicy.authoring.readers import read_document
+from medpolicy.authoring.readers import read_document, read_stream
 from medpolicy.cli.files import reading, writing
 from medpolicy.cli.options import JsonOption, LibraryOption, ShippedOption, day_of, library_of, print_json
 from medpolicy.cli.policy_names import find_policy
@@ -154,8 +154,7 @@ def _report(library: Library, policy: MedicalPolicy, document: str | None, day: 
 def _given(document: str, renditions: Mapping[str, Rendition]) -> dict[str, SourceDocument]:
     """The document for the rendition that it is; for every one that the policy cites, where it is none of them."""
     with reading(document) as file:
-        data = file.read()
-    read = read_document(data, "standard input" if document == "-" else Path(document).name)
+        read = read_stream(file, "standard input" if document == "-" else Path(document).name)
     return {read.sha256: read} if read.sha256 in renditions else dict.fromkeys(renditions, read)
 
 

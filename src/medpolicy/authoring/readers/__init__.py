@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from medpolicy.authoring.document import SourceDocument, SourceLine
 from medpolicy.authoring.docx_content import ZIP
@@ -19,7 +20,7 @@ from medpolicy.authoring.readers.html import read_html
 from medpolicy.authoring.readers.markdown import read_markdown
 from medpolicy.authoring.readers.pdf import read_pdf
 from medpolicy.authoring.readers.text import read_text
-from medpolicy.authoring.source_lines import DOCX, PDF, check_size, decoded, file_digest, lines_of_text
+from medpolicy.authoring.source_lines import DOCX, LARGEST_FILE, PDF, check_size, decoded, file_digest, lines_of_text
 from medpolicy.errors import DocumentError, NotFound
 
 READING_PAGES, READING_LINES = "reading pages", "reading lines"
@@ -38,24 +39,35 @@ _MARKDOWN_SIGN = re.compile(r"^#{1,6} \S|^\|?\s*:?-{2,}:?\s*\|[-:| ]*$|\]\([^)\n
 def read_file(path: Path, progress: Told | None = None) -> SourceDocument:
     """The document in a file; as `read_document`, and `NotFound` where there is no such file."""
     try:
-        check_size(path.stat().st_size)
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            return read_stream(file, path.name, progress)
     except FileNotFoundError:
         raise NotFound(f"there is no file {path}") from None
     except OSError as error:
         raise DocumentError(f"{path} cannot be read: {error.strerror}") from None
-    return read_document(data, path.name, progress)
+
+
+def read_stream(file: BinaryIO, name: str, progress: Told | None = None) -> SourceDocument:
+    """As `read_document`, from a file or pipe, of which no more is taken than a document may have."""
+    return read_document(file.read(LARGEST_FILE + 1), name, progress)
 
 
 def read_document(data: bytes, name: str, progress: Told | None = None) -> SourceDocument:
     """The document in these bytes, recognised by its content; the ending of `name` decides only where that leaves it open.
 
-    `progress` is told of the pages of a PDF, and of the lines of all else. `DocumentError` names what cannot be read and what to
-    do.
+    `progress` is told of the pages of a PDF, and of the lines of all else. `DocumentError` names the document, what cannot be
+    read and what to do.
     """
+    try:
+        return _read(data, name, progress)
+    except DocumentError as error:
+        raise DocumentError(f"{name or 'the document'}: {error}") from None
+
+
+def _read(data: bytes, name: str, progress: Told | None) -> SourceDocument:
     check_size(len(data))
     if not data.strip():
-        raise DocumentError(f"{name or 'the document'} is empty")
+        raise DocumentError("it is empty")
     if data.startswith(b"%PDF-"):
         lines, blocks, warnings = read_pdf(data, _told(progress, READING_PAGES))
         return SourceDocument(file_digest(data), PDF, lines, blocks, name, warnings)
