@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import yaml
@@ -11,6 +11,8 @@ import yaml
 from medpolicy.formats import policy_shapes as shapes
 
 _FLOW: Final = frozenset(("citation", "otherwise_citation", "lines_of_business_citation", "citations", "lines", "age", "implies"))
+_LAST: Final = ("otherwise_citation", "review", "citation")
+_TOGETHER: Final = 200  # entries of a list that are written at once
 _SHORT: Final = 100  # characters of a tree that still reads well on one line
 
 
@@ -56,32 +58,51 @@ def _ordered(content: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, A
 
 def _written(content: dict[str, Any], heading: str) -> str:
     comment = "".join(f"# {line}".rstrip() + "\n" for line in heading.splitlines())
-    laid_out = _laid_out(content)
-    # Part by part, since what writing one takes beside its text is many times the text.
-    parts = [laid_out] if isinstance(laid_out, _Flow) else [{name: part} for name, part in laid_out.items()]
     # An empty line before each part of the file, so that it reads in paragraphs.
     lines: list[str] = []
-    for part in parts:
-        for line in _dumped(part).splitlines():
+    for piece in _pieces(content):
+        for line in piece.splitlines():
             if lines and line[:1].isalpha() and (line.endswith(":") or lines[-1].startswith(" ")):
                 lines.append("")
             lines.append(line)
     return comment + "\n".join(lines) + "\n"
 
 
-def _dumped(content: dict[str, Any]) -> str:
+def _pieces(content: dict[str, Any]) -> Iterator[str]:
+    """The text part by part, and a long list some entries at a time: what writing takes beside its text is many times the text."""
+    if len(content) == len(whole := _laid_out(_short_parts(content))) and isinstance(whole, _Flow):
+        yield _dumped(whole)
+        return
+    for name, part in _in_order(content).items():
+        if name in whole:
+            yield _dumped({name: whole[name]})
+            continue
+        yield f"{name}:"
+        for start in range(0, len(part), _TOGETHER):
+            yield _dumped([_laid_out(entry) for entry in part[start : start + _TOGETHER]])
+
+
+def _short_parts(content: dict[str, Any]) -> dict[str, Any]:
+    """The parts that are no long lists of entries."""
+    return {name: part for name, part in content.items() if not (isinstance(part, list) and len(part) > _TOGETHER)}
+
+
+def _dumped(content: Any) -> str:
     dumped: str = yaml.dump(
         content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=124, default_flow_style=False, indent=2
     )
     return dumped
 
 
+def _in_order(items: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of a mapping, with what is marked and cited after what is said."""
+    rest = {name: item for name, item in items.items() if name not in _LAST}
+    return rest | {name: items[name] for name in _LAST if name in items}
+
+
 def _laid_out(value: Any, key: str = "") -> Any:
     if isinstance(value, Mapping):
-        items = {name: _laid_out(item, name) for name, item in value.items()}
-        rest = {name: item for name, item in items.items() if name not in ("citation", "otherwise_citation", "review")}
-        tail = {name: items[name] for name in ("otherwise_citation", "review", "citation") if name in items}
-        items = {**rest, **tail}
+        items = {name: _laid_out(item, name) for name, item in _in_order(value).items()}
         if key in _FLOW or (_is_plain(items) and len(str(items)) <= _SHORT and "id" not in items):
             return _Flow(items)
         return items

@@ -7,6 +7,7 @@ a small file cannot grow into a huge one; duplicate keys are refused too.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,16 +33,18 @@ class PlainText(str):
 
 @dataclass(slots=True)
 class YamlTree:
-    """The values, where each stands, and what was wrong with the file as YAML.
+    """The values, what was wrong with the file as YAML, and where each value stands.
 
-    `_places` has the form of the values: a number for a scalar, a list with its own place first for a list, and a dictionary
-    for a mapping. One dictionary by path would take ten times the memory of the file.
+    The places are looked up in the text when the first is asked for: a file without faults needs none, and all of them take as
+    much memory as the values. `_places` has the form of the values: a number for a scalar, a list with its own place first for
+    a list, and a dictionary for a mapping.
     """
 
     file: str
     value: object = None
     faults: list[Fault] = field(default_factory=list)
-    _places: Any = None
+    _text: str = field(default="", repr=False)
+    _places: Any = field(default=None, repr=False)
 
     def place(self, path: Path) -> tuple[int, int] | None:
         """Line and column, from 1, of what stands at a path; None where nothing does."""
@@ -55,6 +58,8 @@ class YamlTree:
 
     def _found(self, path: Path) -> tuple[tuple[int, int], int] | None:
         """The place of the path or of the nearest above it, and how many steps of the path lead there."""
+        if self._places is None and self._text:
+            _, self._places = _Builder(YamlTree(self.file), self._text, with_places=True).build()
         places, steps = self._places, 0
         for step in path:
             if isinstance(places, dict) and step in places:
@@ -93,17 +98,15 @@ def read_yaml(data: bytes, file: str) -> YamlTree:
         tree._note("not-utf-8", (line, 1), (), "save the file as UTF-8")
         return tree
     try:
-        _Builder(tree, yaml.parse(text, Loader=_Loader)).build()
+        tree.value, _ = _Builder(tree, text, with_places=False).build()
+        tree._text = text
     except _Unreadable as error:
-        tree.value = tree._places = None
         tree._note("invalid-yaml", error.place, (), str(error))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        tree.value = tree._places = None
         tree._note("invalid-yaml", place, (), " ".join(part for part in (error.context, error.problem) if part))
     except yaml.YAMLError as error:
-        tree.value = tree._places = None
         tree._note("invalid-yaml", (0, 0), (), " ".join(str(error).split()))
     return tree
 
@@ -117,67 +120,90 @@ class _Unreadable(Exception):
 
 
 class _Builder:
-    """The tree from YAML's events, one after the other: nodes of the whole file would take a hundred times its size."""
+    """The tree from YAML's events, one after the other: nodes of the whole file would take a hundred times its size.
 
-    def __init__(self, tree: YamlTree, events: Iterator[yaml.Event]) -> None:
+    Faults are noted in the tree; `_Unreadable` and `yaml.YAMLError` end the reading.
+    """
+
+    def __init__(self, tree: YamlTree, text: str, *, with_places: bool) -> None:
         self._tree = tree
-        self._events = events
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_Loader)
         self._path: list[str | int] = []
+        self._with_places = with_places
+        self._plain: dict[str, PlainText] = {}
 
-    def build(self) -> None:
+    def build(self) -> tuple[object, Any]:
+        """The value of the one document, and its places."""
         next(self._events)  # the stream's start
         if isinstance(next(self._events), yaml.StreamEndEvent):
             self._tree.fault("empty-file", (), "the file is empty")
-            return
-        self._tree.value, self._tree._places = self._value(next(self._events))
+            return None, None
+        found = self._value(next(self._events))
         next(self._events)  # the document's end
         another = next(self._events)
         if not isinstance(another, yaml.StreamEndEvent):
             raise _Unreadable("a second document begins; a file has one", _place(another))
+        return found
 
     def _value(self, event: yaml.Event) -> tuple[object, Any]:
         """The value that begins with an event, and its places."""
-        line, column = _place(event)
-        place = line * _COLUMNS + column
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event), place
+            return self._scalar(event), self._kept_place(event)
         if isinstance(event, yaml.AliasEvent):
-            self._note("alias", (line, column), "anchors and aliases (& and *) are not read; write the text again")
-            return None, place
+            self._note("alias", _place(event), "anchors and aliases (& and *) are not read; write the text again")
+            return None, self._kept_place(event)
         if len(self._path) > MAXIMUM_DEPTH:
-            raise _Unreadable(f"nested more than {MAXIMUM_DEPTH} deep", (line, column))
-        return self._list(place) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(place)
+            raise _Unreadable(f"nested more than {MAXIMUM_DEPTH} deep", _place(event))
+        return self._list(event) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(event)
 
-    def _list(self, place: int) -> tuple[list[object], list[Any]]:
+    def _list(self, start: yaml.Event) -> tuple[list[object], list[Any]]:
         found: list[object] = []
-        places: list[Any] = [place]
+        places: list[Any] = [self._kept_place(start)]
         self._path.append(0)
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             self._path[-1] = len(found)
-            value, at = self._value(event)
+            value, place = self._value(event)
             found.append(value)
-            places.append(at)
+            if self._with_places:
+                places.append(place)
         self._path.pop()
         return found, places
 
-    def _mapping(self, place: int) -> tuple[dict[str, object], dict[str | None, Any]]:
+    def _mapping(self, start: yaml.Event) -> tuple[dict[str, object], dict[str | None, Any]]:
         found: dict[str, object] = {}
-        places: dict[str | None, Any] = {_OWN: place}
+        places: dict[str | None, Any] = {_OWN: self._kept_place(start)}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                self._note("invalid-yaml", divmod(place, _COLUMNS), "a key must be plain text")
+                self._note("invalid-yaml", _place(start), "a key must be plain text")
                 self._skip(event)
                 self._skip(next(self._events))
                 continue
-            key = str(event.value)
+            key = sys.intern(str(event.value))  # the same few keys thousands of times
             self._path.append(key)
             if key in found:
                 self._note("duplicate-key", _place(event), f"the key {key!r} stands twice; keep one")
                 self._skip(next(self._events))
             else:
-                found[key], places[key] = self._value(next(self._events))
+                found[key], place = self._value(next(self._events))
+                if self._with_places:
+                    places[key] = place
             self._path.pop()
         return found, places
+
+    def _scalar(self, event: yaml.ScalarEvent) -> object:
+        if event.style:  # quoted or block text
+            return str(event.value)
+        if event.value in ("true", "false"):
+            return event.value == "true"
+        if event.value in ("null", "~", ""):
+            return None
+        return self._plain.setdefault(event.value, PlainText(event.value))
+
+    def _kept_place(self, event: yaml.Event) -> int:
+        if not self._with_places:
+            return 0
+        line, column = _place(event)
+        return line * _COLUMNS + column
 
     def _skip(self, event: yaml.Event) -> None:
         """Pass over the value that begins with an event."""
@@ -196,13 +222,3 @@ def _place(event: yaml.Event) -> tuple[int, int]:
     mark = event.start_mark
     assert mark is not None
     return mark.line + 1, mark.column + 1
-
-
-def _scalar(event: yaml.ScalarEvent) -> object:
-    if event.style:  # quoted or block text
-        return str(event.value)
-    if event.value in ("true", "false"):
-        return event.value == "true"
-    if event.value in ("null", "~", ""):
-        return None
-    return PlainText(event.value)
