@@ -69,7 +69,7 @@ def _written(content: dict[str, Any], heading: str) -> str:
 
 
 def _pieces(content: dict[str, Any]) -> Iterator[str]:
-    """The text part by part, and a long list some entries at a time: what writing takes beside its text is many times the text."""
+    """The text part by part, and a long list some entries at a time: writing takes many times the text beside it."""
     if len(content) == len(whole := _laid_out(_short_parts(content))) and isinstance(whole, _Flow):
         yield _dumped(whole)
         return
