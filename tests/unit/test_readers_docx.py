@@ -14,7 +14,7 @@ from docx.shared import Pt
 from medpolicy.authoring.document import BlockKind, SourceDocument, lines_without_block
 from medpolicy.authoring.docx_content import MOST_PARAGRAPHS
 from medpolicy.authoring.readers import read_document
-from medpolicy.authoring.source_lines import source_lines
+from medpolicy.authoring.source_lines import MOST_LINES, source_lines
 from medpolicy.errors import DocumentError
 from tests.small_documents import docx
 
@@ -224,3 +224,7 @@ def test_a_document_without_a_numbering_part_or_styles():
 
     document = read_document(repacked(PLAIN, change), "policy.docx")
     assert [(block.kind, block.text) for block in document.blocks] == [(BlockKind.PARAGRAPH, "Text")]
+
+
+def test_a_docx_has_no_more_paragraphs_than_another_document_has_lines():
+    assert MOST_PARAGRAPHS == MOST_LINES

@@ -23,7 +23,7 @@ ZIP = b"PK\x03\x04"
 # A DOCX is a ZIP archive: what it may hold once inflated, and how much smaller than that a part may be packed.
 LARGEST_XML = 24 * 2**20
 LARGEST_CONTENT = 256 * 2**20
-MOST_PARAGRAPHS = 100_000
+MOST_PARAGRAPHS = 80_000  # each is a line of the document: `source_lines.MOST_LINES`
 _MOST_PARTS = 5_000
 _LARGEST_RATIO = 200
 _SMALL_PART = 2**20

@@ -21,7 +21,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What a document may take. Policies have some hundred kilobytes; pictures make a PDF or DOCX larger, a text has none.
 LARGEST_FILE = 64 * 2**20
 LARGEST_TEXT = 4 * 2**20
-MOST_LINES = 100_000
+MOST_LINES = 80_000  # some 1,600 pages; what is drafted of more would not load, and takes more than 500 MiB
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BYTE_ORDER_MARKS = (

@@ -31,7 +31,7 @@ HTML, MARKDOWN, PLAIN_TEXT = "text/html", "text/markdown", "text/plain"
 
 Told = Callable[[str, int, int], None]  # what is being done, how much of it is done, how much there is
 
-_LARGE = 2**20  # bytes of text from which on it is worth a call to give memory back
+_MANY_LINES = 10_000  # from which on it is worth a call to give memory back
 _READERS = {HTML: read_html, MARKDOWN: read_markdown, PLAIN_TEXT: read_text}
 _HTML_START = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -62,7 +62,10 @@ def read_document(data: bytes, name: str, progress: Told | None = None) -> Sourc
     read and what to do.
     """
     try:
-        return _read(data, name, progress)
+        document = _read(data, name, progress)
+        if len(document.lines) > _MANY_LINES:
+            _give_back_memory()
+        return document
     except DocumentError as error:
         raise DocumentError(f"{name or 'the document'}: {error}") from None
 
@@ -81,8 +84,6 @@ def _read(data: bytes, name: str, progress: Told | None) -> SourceDocument:
     lines = tuple(SourceLine(number, line) for number, line in enumerate(lines_of_text(text), start=1))
     media_type = _text_type(text, name)
     blocks = _READERS[media_type](lines, _told(progress, READING_LINES))
-    if len(data) > _LARGE:
-        _give_back_memory()
     return SourceDocument(file_digest(data), media_type, lines, blocks, name, warnings)
 
 
