@@ -328,3 +328,30 @@ def test_what_holds_otherwise_is_found_by_abbreviations_and_said_twice() -> None
     assert provision["otherwise"] == "investigational"
     assert in_words(provision["criteria"]) == "all(gout, lasting_pain, fever at_least 39 deg)"
     assert "review" not in provision
+
+
+FLAT = "- Ankle pain\n- {lead}\n- Fever\n- Rash\n- At least 2 of the following:\n- Cough\n- Hives\n- Gout"
+
+
+@pytest.mark.parametrize(
+    ("items", "criteria", "doubted"),
+    [
+        (
+            FLAT.format(lead="ONE of the following:"),
+            "all(ankle_pain, any(fever, rash), 2 of(cough, hives, gout))",
+            ["up to line 11; does it end there?", "up to line 15; does it end there?"],
+        ),
+        (
+            "- Ankle pain\n- One of the following:\n  - Fever\n  - Rash\n- Gout",
+            "all(ankle_pain, any(fever, rash), gout)",
+            [],
+        ),
+        ("- Ankle pain\n- Any of the following:", "all(ankle_pain, following)", ["what belongs to it?"]),
+    ],
+)
+def test_a_list_that_is_not_set_below_what_announces_it(items: str, criteria: str, doubted: list[str]) -> None:
+    provision = only(f"Widgets are medically necessary when ALL of the following are met:\n\n{items}")
+    assert in_words(provision["criteria"]) == criteria
+    reasons = provision.get("review", [])
+    assert len(reasons) == len(doubted)
+    assert all(words in reason for words, reason in zip(doubted, reasons, strict=True))

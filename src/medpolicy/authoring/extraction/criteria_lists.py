@@ -80,6 +80,7 @@ class CriteriaLists:
 
     def read(self, items: Sequence[ListItem], quantifier: Quantifier | None) -> Item | None:
         """The criterion of the items together, joined as the quantifier of their lead-in and their connectors say."""
+        items = self._with_flat_lists(items)
         groups = self._groups(items, quantifier)
         found = [joined("any", [self._item(item) for item in group]) for group in groups]
         kept = [node for node in found if node is not None]
@@ -94,6 +95,29 @@ class CriteriaLists:
             return {"at_least_n": {"n": quantifier.count, "of": kept}}
         kind = self._kind(items, quantifier)
         return kept[0] if len(kept) == 1 else {kind: kept}
+
+    def _with_flat_lists(self, items: Sequence[ListItem]) -> list[ListItem]:
+        """The items, those beneath one that announces a list (“One of the following:”) where the document sets them beside it.
+
+        Where such a list ends cannot be seen: it goes to the next item that announces one, and a person is asked.
+        """
+        found: list[ListItem] = []
+        announcing: ListItem | None = None
+        for item in items:
+            if announcing is None or _announces_a_list(item):
+                found.append(item)
+                announcing = item if _announces_a_list(item) and not item.children else None
+            else:
+                announcing.children.append(item)
+        for item in found:
+            if _announces_a_list(item) and (not item.children or item.children[0].block.level <= item.block.level):
+                below = (
+                    f"read as its list up to line {item.lines[-1]}; does it end there?"
+                    if item.children
+                    else "what belongs to it?"
+                )
+                self._doubt(f"“{item.text.strip()}” announces a list, and nothing is set below it: {below}")
+        return found
 
     def _kind(self, items: Sequence[ListItem], quantifier: Quantifier | None) -> str:
         said = {item.connector for item in items[:-1]} - {""}
@@ -147,6 +171,10 @@ class CriteriaLists:
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:
             self._conditions.doubts.append(reason)
+
+
+def _announces_a_list(item: ListItem) -> bool:
+    return item.text.rstrip().endswith(":") and quantifier_in(item.text) is not None
 
 
 def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:
