@@ -339,7 +339,7 @@ FLAT = "- Ankle pain\n- {lead}\n- Fever\n- Rash\n- At least 2 of the following:\
         (
             FLAT.format(lead="ONE of the following:"),
             "all(ankle_pain, any(fever, rash), 2 of(cough, hives, gout))",
-            ["up to line 11; does it end there?", "up to line 15; does it end there?"],
+            ["up to line 10; does it end there?", "up to line 14; does it end there?"],
         ),
         (
             "- Ankle pain\n- One of the following:\n  - Fever\n  - Rash\n- Gout",
