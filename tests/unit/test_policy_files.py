@@ -322,6 +322,25 @@ def test_lines_are_exact_numbers() -> None:
     assert (fault.code, fault.line, fault.column) == ("unknown-key", 6, 22)
 
 
+def test_definitions_that_double_each_other_are_a_fault_at_once() -> None:
+    doubled = "".join(
+        f"  - {{id: d{n}, text: T., criteria: {{any: [{{see: d{n + 1}}}, {{see: d{n + 1}}}]}}, citation: {CITED}}}\n"
+        for n in range(40)
+    )
+    last = f"  - {{id: d40, text: T., criteria: {{fact: pain}}, citation: {CITED}}}\n"
+    faults = faults_of(version=VERSION.replace("provisions:\n", f"{doubled}{last}provisions:\n", 1))
+    assert {fault.code for fault in faults} == {"too-large"}
+    assert "more than 10,000 criteria" in faults[0].message
+
+
+def test_definitions_that_refer_on_and_on_are_a_fault() -> None:
+    chain = "".join(f"  - {{id: d{n}, text: T., criteria: {{see: d{n + 1}}}, citation: {CITED}}}\n" for n in range(5_000))
+    last = f"  - {{id: d5000, text: T., criteria: {{fact: pain}}, citation: {CITED}}}\n"
+    faults = faults_of(version=VERSION.replace("provisions:\n", f"{chain}{last}provisions:\n", 1))
+    assert {fault.code for fault in faults} == {"too-large"}
+    assert "more than 50 deep" in faults[0].message
+
+
 # -- YAML itself --------------------------------------------------------------------------------------------------
 
 

@@ -47,6 +47,8 @@ _KINDS = (
     "product",
     "service_state",
 )
+MOST_CRITERIA = 10_000  # of a definition with all that it refers to; definitions of definitions grow as powers of two
+MOST_DEFINITIONS_DEEP = 50
 _OF_FACTS = ("is_", "one_of", *_COMPARATORS, *_DATE_COMPARATORS)
 
 
@@ -72,9 +74,12 @@ class CriteriaReader:
         self._report = report
         self._unreadable = unreadable  # ids whose own entry was faulty: naming them is no further fault
         self._circular: set[str] = set()
+        self._read: dict[str, tuple[c.Criterion, int]] = {}  # the definitions so far, and of how many criteria each consists
+        self._count = 0
 
     def read(self, shape: CriterionShape, path: Path, within: tuple[str, ...] = ()) -> c.Criterion:
         """The criterion of a shape; `within` are the definitions that it is being read for."""
+        self._count += 1
         kinds = [kind for kind in _KINDS if getattr(shape, kind) is not None]
         if len(kinds) != 1:
             what = ", ".join(kind.rstrip("_") for kind in kinds) or "nothing"
@@ -150,7 +155,20 @@ class CriteriaReader:
             if name not in self._unreadable:
                 self._report("undefined-definition", path, f"no definition {name!r} in this file{like(name, self._definitions)}")
             return c.ALWAYS
-        return self.read(shape, self._definition_paths[name], (*within, name))
+        if len(within) > MOST_DEFINITIONS_DEEP:
+            self._report("too-large", path, f"definitions refer to others more than {MOST_DEFINITIONS_DEEP} deep")
+            return c.ALWAYS
+        if name not in self._read:
+            before, self._count = self._count, 0
+            found = self.read(shape, self._definition_paths[name], (*within, name))
+            self._read[name] = found, self._count
+            self._count = before
+        found, count = self._read[name]
+        if count > MOST_CRITERIA:
+            self._report("too-large", path, f"with what it refers to, {name!r} has more than {MOST_CRITERIA:,} criteria")
+            return c.ALWAYS
+        self._count += count
+        return found
 
     def _fact(self, shape: CriterionShape, path: Path, citation: Citation | None) -> c.Criterion:
         assert shape.fact is not None
