@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 
 SOURCE = ROOT / "src" / "medpolicy"
 REFERENCE = ROOT / "docs" / "reference"
-REPORTING = ("fault", "_fault", "_report", "report")
+REPORTING = ("fault", "_fault", "fault_at", "_fault_at", "_report", "report")
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 

@@ -54,7 +54,7 @@ class YamlTree:
     def fault(self, code: str, path: Path, message: str) -> None:
         """Note a fault at a path, or at the nearest place above it that is known."""
         found = self._found(path)
-        self._note(code, found[0] if found else (0, 0), path, message)
+        self.fault_at(code, found[0] if found else (0, 0), path, message)
 
     def _found(self, path: Path) -> tuple[tuple[int, int], int] | None:
         """The place of the path or of the nearest above it, and how many steps of the path lead there."""
@@ -72,7 +72,8 @@ class YamlTree:
         own = places[0] if isinstance(places, list) else places[_OWN] if isinstance(places, dict) else places
         return None if own is None else (divmod(own, _COLUMNS), steps)
 
-    def _note(self, code: str, place: tuple[int, int], path: Path, message: str) -> None:
+    def fault_at(self, code: str, place: tuple[int, int], path: Path, message: str) -> None:
+        """Note a fault at a line and column, from 1; 0 where there is none."""
         line, column = place
         self.faults.append(Fault(code=code, file=self.file, line=line, column=column, path=path_in_words(path), message=message))
 
@@ -95,19 +96,19 @@ def read_yaml(data: bytes, file: str) -> YamlTree:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        tree._note("not-utf-8", (line, 1), (), "save the file as UTF-8")
+        tree.fault_at("not-utf-8", (line, 1), (), "save the file as UTF-8")
         return tree
     try:
         tree.value, _ = _Builder(tree, text, with_places=False).build()
         tree._text = text
     except _Unreadable as error:
-        tree._note("invalid-yaml", error.place, (), str(error))
+        tree.fault_at("invalid-yaml", error.place, (), str(error))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        tree._note("invalid-yaml", place, (), " ".join(part for part in (error.context, error.problem) if part))
+        tree.fault_at("invalid-yaml", place, (), " ".join(part for part in (error.context, error.problem) if part))
     except yaml.YAMLError as error:
-        tree._note("invalid-yaml", (0, 0), (), " ".join(str(error).split()))
+        tree.fault_at("invalid-yaml", (0, 0), (), " ".join(str(error).split()))
     return tree
 
 
@@ -150,7 +151,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event), self._kept_place(event)
         if isinstance(event, yaml.AliasEvent):
-            self._note("alias", _place(event), "anchors and aliases (& and *) are not read; write the text again")
+            self._fault_at("alias", _place(event), "anchors and aliases (& and *) are not read; write the text again")
             return None, self._kept_place(event)
         if len(self._path) > MAXIMUM_DEPTH:
             raise _Unreadable(f"nested more than {MAXIMUM_DEPTH} deep", _place(event))
@@ -174,14 +175,14 @@ class _Builder:
         places: dict[str | None, Any] = {_OWN: self._kept_place(start)}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                self._note("invalid-yaml", _place(start), "a key must be plain text")
+                self._fault_at("invalid-yaml", _place(start), "a key must be plain text")
                 self._skip(event)
                 self._skip(next(self._events))
                 continue
             key = sys.intern(str(event.value))  # the same few keys thousands of times
             self._path.append(key)
             if key in found:
-                self._note("duplicate-key", _place(event), f"the key {key!r} stands twice; keep one")
+                self._fault_at("duplicate-key", _place(event), f"the key {key!r} stands twice; keep one")
                 self._skip(next(self._events))
             else:
                 found[key], place = self._value(next(self._events))
@@ -214,8 +215,8 @@ class _Builder:
                 return
             event = next(self._events)
 
-    def _note(self, code: str, place: tuple[int, int], message: str) -> None:
-        self._tree._note(code, place, tuple(self._path), message)
+    def _fault_at(self, code: str, place: tuple[int, int], message: str) -> None:
+        self._tree.fault_at(code, place, tuple(self._path), message)
 
 
 def _place(event: yaml.Event) -> tuple[int, int]:
