@@ -1,18 +1,22 @@
 """`medpolicy import`: a Markdown policy beyond the process's start-up, the same policy repeated up to the largest text that is
-read, and a PDF of 100 pages against PDFium's bare text.
+read, a page that is dense with statements, and a PDF of 100 pages against the bare text of PDFium, pypdf and pdfplumber.
 
+That each of them reads the same words of the PDF is verified; only ours makes a draft and a ledger of them.
 The documents are the payers' own (`../shared/documents`); where they are absent the benchmark says so and ends.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import pypdfium2
@@ -20,11 +24,27 @@ import pypdfium2
 DOCUMENTS = Path(__file__).resolve().parents[2] / "shared" / "documents"
 PAIRS = 15
 PAGES = 100
-_BARE = """
+# Each prints the text of the PDF: the libraries that one would take for it.
+_READERS = {
+    "PDFium's bare text (pypdfium2)": """
 import sys, pypdfium2
-document = pypdfium2.PdfDocument(sys.argv[1])
-print(sum(len(page.get_textpage().get_text_range().split("\\r\\n")) for page in document))
-"""
+for page in pypdfium2.PdfDocument(sys.argv[1]):
+    print(page.get_textpage().get_text_range())
+""",
+    "pypdf's": """
+import sys, pypdf
+for page in pypdf.PdfReader(sys.argv[1]).pages:
+    print(page.extract_text())
+""",
+    "pdfplumber's": """
+import sys, pdfplumber
+with pdfplumber.open(sys.argv[1]) as document:
+    for page in document.pages:
+        print(page.extract_text())
+""",
+}
+INVENTED = Path(__file__).resolve().parents[1] / "tests" / "invented" / "bulletin.html"
+DENSE = 4_190_000  # bytes; a text has at most 4 MiB
 
 
 def _seconds(command: list[str], environment: dict[str, str]) -> float:
@@ -56,6 +76,43 @@ def repeated(environment: dict[str, str], medpolicy: str, folder: Path) -> None:
         print(
             f"`medpolicy import` of bcbsma-254.md repeated to {size} MiB: {seconds:.1f} s of one core, {memory:.0f} MiB at most"
         )
+
+
+def dense(environment: dict[str, str], medpolicy: str, folder: Path) -> None:
+    """Print what an invented bulletin takes whose body stands again and again in one page."""
+    head, body, foot = re.split(r"(?<=<body>)|(?=</body>)", INVENTED.read_text(encoding="utf-8"))
+    document = folder / "dense.html"
+    document.write_text(head + body * (DENSE // len(body.encode())) + foot, encoding="utf-8")
+    start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    memory = _most_memory([medpolicy, "import", str(document), "-o", str(folder / "dense"), "--force"], environment)
+    seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - start
+    print(f"`medpolicy import` of a page of 4 MiB, dense with statements: {seconds:.1f} s of one core, {memory:.0f} MiB at most")
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[^\W_]+", text))
+
+
+def pages(pdf: Path, medpolicy: str, environment: dict[str, str]) -> tuple[float, float]:
+    """Print how long the PDF takes with its ledger, against the bare text of others; seconds, and MiB at most."""
+    output = pdf.with_name("pdf")
+    ours = [medpolicy, "import", str(pdf), "-o", str(output), "--force"]
+    commands = {name: [sys.executable, "-c", script, str(pdf)] for name, script in _READERS.items()}
+    _seconds(ours, environment)
+    (ledger,) = output.rglob("ledger.json")
+    read = _words("\n".join(line["text"] for line in json.loads(ledger.read_text(encoding="utf-8"))["lines"]))
+    for name, command in commands.items():
+        text = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+        if _words(text) != read:
+            raise SystemExit(f"{name} reads other words of the PDF than we do")
+    rounds = [{name: _seconds(command, environment) for name, command in {"": ours, **commands}.items()} for _ in range(3)]
+    taken = {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}
+    memory = _most_memory(ours, environment)
+    print(f"a PDF of {PAGES} pages ({read.total():,} words, the same by each), imported with its ledger: {taken['']:.2f} s,")
+    print(f"  {memory:.0f} MiB at most")
+    for name in commands:
+        print(f"  {taken[''] / taken[name]:8.2f}x  of {name} ({taken[name]:.2f} s)")
+    return taken[""], memory
 
 
 def _most_memory(command: list[str], environment: dict[str, str]) -> float:
@@ -90,17 +147,10 @@ def run() -> dict[str, float]:
             f"  {statistics.median(beyond):.3f} s beyond its start-up (median of {PAIRS} pairs); whole {statistics.median(whole):.3f} s"
         )
         repeated(environment, medpolicy, Path(folder))
+        dense(environment, medpolicy, Path(folder))
         pdf = Path(folder) / "hundred.pdf"
         hundred_pages(pdf)
-        ours = [medpolicy, "import", str(pdf), "-o", f"{folder}/pdf", "--force"]
-        bare = [sys.executable, "-c", _BARE, str(pdf)]
-        pairs = [(_seconds(bare, environment), _seconds(ours, environment)) for _ in range(3)]
-        floor, seconds = (statistics.median(column) for column in zip(*pairs, strict=True))
-        memory = _most_memory(ours, environment)
-        print(f"a PDF of {PAGES} pages, imported with its ledger:")
-        print(
-            f"  {seconds / floor:8.2f}x  of PDFium's bare text ({seconds:.2f} s against {floor:.2f} s), {memory:.0f} MiB at most"
-        )
+        seconds, memory = pages(pdf, medpolicy, environment)
         return {"beyond": statistics.median(beyond), "pdf": seconds, "memory": memory}
 
 
