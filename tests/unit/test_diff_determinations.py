@@ -84,7 +84,7 @@ def test_any_of_and_all_of_are_nested(compare: Compare) -> None:
 
 def test_a_code_that_moves_to_a_listing_that_decides(compare: Compare) -> None:
     report = compare(('codes: [{code: "22222"', 'codes: [{code: "33333"'))
-    assert items(report, "codes") == [("renamed", "33333")]
+    assert items(report, "codes") == [("added", "33333"), ("removed", "22222")]
     assert {code: one["coverage"]["before"]["coverage"] for one in report["determinations"] for code in one["codes"]} == {
         "22222": "not-covered",
         "33333": "covered",

@@ -15,6 +15,8 @@ _WHERE_IT_STANDS = frozenset(("citation", "citations", "otherwise_citation", "li
 
 Fields = Mapping[str, object]
 
+_NEVER_RENAMED = frozenset({"codes"})  # another code is another service, also where a policy says the same of both
+
 
 class ChangeKind(CodedEnum):
     """What happened to an item between the two texts."""
@@ -89,7 +91,7 @@ def _gone_lines(old: ComparedText, new: ComparedText) -> frozenset[str]:
 
 
 def _changes(section: str, before: Mapping[str, Fields], after: Mapping[str, Fields], kept: _Kept) -> Iterable[ItemChange]:
-    renamed = _renamed(before, after)
+    renamed = {} if section in _NEVER_RENAMED else _renamed(before, after)
     gone = set(renamed.values())
     for name, new in after.items():
         if name in before:
