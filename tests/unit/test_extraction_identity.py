@@ -38,6 +38,17 @@ def test_a_number_alone_at_the_top_is_taken_and_asked_about() -> None:
     assert "without a label" in policy["review"][0]
 
 
+def test_the_number_of_a_local_coverage_determination_alone_at_the_top() -> None:
+    assert _extraction("L98765\n\n# Knee Braces\n\n## Policy\n\nBraces are covered.\n").policy["number"] == "L98765"
+
+
+def test_labels_and_values_in_the_cells_of_a_table() -> None:
+    table = "| Guideline Name | Knee Braces |\n|---|---|\n| Guideline Number | MU-7 |\n| Implementation Date | 07/01/2026 |\n"
+    found = _extraction(f"{table}\n## Purpose\n\nIt is for reviewers.\n\n## Policy\n\nBraces are covered.\n")
+    assert (found.policy["number"], found.policy["title"]) == ("MU-7", "Knee Braces")
+    assert found.version["version"] == "2026-07-01"
+
+
 def test_a_date_alone_at_the_top_is_no_number() -> None:
     assert "number" not in _extraction("01-01-2020\n\n# Knee Braces\n\n## Policy\n\nBraces are covered.\n").policy
 

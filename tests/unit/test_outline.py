@@ -36,6 +36,31 @@ def test_a_label_with_dates_above_a_title_of_higher_level() -> None:
     ]
 
 
+def test_a_label_of_lower_rank_than_the_part_that_opens_the_policy_stands_under_dates() -> None:
+    found = _kinds(
+        (1, "Medical Coverage Policy"), "Effective Date ........ 3/15/2026", (2, "Knee Braces"), (2, "Coverage Policy"), "x"
+    )
+    assert found == [("front", "Medical Coverage Policy"), ("front", "Knee Braces"), ("policy", "Coverage Policy")]
+    below = _kinds(
+        "Next Review Date ..... 3/15/2027", (1, "Medical Coverage Policy"), (2, "Knee Braces"), (2, "Coverage Policy"), "x"
+    )
+    assert below == found
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Coverage Indications, Limitations, and/or Medical Necessity",
+        "Contraindications and Exclusions",
+        "Covered Indications",
+        "Non-covered indications",
+        "Coverage Guidance",
+    ],
+)
+def test_headings_over_what_is_covered_and_what_is_not(title: str) -> None:
+    assert kind_of_heading(title) is SectionKind.POLICY
+
+
 def test_other_within_a_part_belongs_to_it_and_beside_it_does_not() -> None:
     found = _kinds((1, "Braces"), "x", (2, "Policy"), "x", (3, "Other"), "x", (2, "Other"), "x")
     assert [kind for kind, _ in found] == ["front", "policy", "policy", "other"]

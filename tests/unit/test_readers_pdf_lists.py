@@ -25,3 +25,27 @@ def test_a_deeper_item_below_a_full_line_is_an_item_of_its_own() -> None:
         (BlockKind.ITEM, 1, "Fever"),
         (BlockKind.ITEM, 0, "Rest has failed"),
     ]
+
+
+def test_numbered_clauses_are_items_nested_by_their_numbers_and_numbered_headings_stay_headings() -> None:
+    page = [
+        Line("2.1 Widgets are medically necessary when both of the following are met:", 700),
+        Line("2.1.1 Pain has lasted for at least 6 weeks and has been written down in the record of the member, which is", 688),
+        Line("kept by the plan", 676, LEFT + 25),
+        Line("2.1.2 Rest has failed", 664),
+        Line("2.2 Gadgets are investigational.", 652),
+        Line("7.01 of these were tried.", 640),
+        Line("3.1 EXCLUSIONS", 620),
+        Line("Widgets are not covered for sport.", 606),
+    ]
+    found = read_document(pdf(page), "policy.pdf").blocks
+    assert [(block.kind, block.marker, block.level) for block in found] == [
+        (BlockKind.ITEM, "2.1", 0),
+        (BlockKind.ITEM, "2.1.1", 1),
+        (BlockKind.ITEM, "2.1.2", 1),
+        (BlockKind.ITEM, "2.2", 0),
+        (BlockKind.PARAGRAPH, "", 0),
+        (BlockKind.HEADING, "3.1", 1),
+        (BlockKind.PARAGRAPH, "", 0),
+    ]
+    assert found[1].text.endswith("which is kept by the plan")

@@ -37,6 +37,11 @@ class SectionKind(Enum):
     OTHER = "other"
 
 
+# For what a service is covered, and for what not: "Covered Indications", "Contraindications and Exclusions".
+_USE = (
+    "((covered|non-?covered|coverage|clinical) )?"
+    "(indications?|contra-?indications?|limitations?|exclusions?|non-?coverage|medical necessity)"
+)
 # In order: the first that fits the whole heading decides.
 _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     (SectionKind.CONTENTS, ("(table of )?contents", "in this (policy|document)")),
@@ -80,13 +85,14 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     (SectionKind.REIMBURSEMENT, ("(reimbursement|payment|billing)( (information|guidelines|policy|instructions))?",)),
     (SectionKind.DEFINITIONS, ("(definitions?|glossary)( of terms)?", "abbreviations")),
     (SectionKind.SUPPLEMENT, ("supplement(al|ary)?( information)?", "appendix.*", "additional information")),
-    (SectionKind.SUMMARY, ("(summary|conclusions?)( of( the)? evidence)?",)),
+    (SectionKind.SUMMARY, (r"(summary|conclusions?|analysis)( of( the)? evidence)?( \([a-z ]+\))?",)),
     (
         SectionKind.DESCRIPTION,
         (
             (
                 "(general )?(description|overview|background|introduction|rationale|discussion|clinical evidence|"
-                "evidence( review)?|scientific background|regulatory (status|information)|health equity considerations?|scope)"
+                "evidence( review)?|scientific background|regulatory (status|information)|health equity considerations?|scope|"
+                "purpose)"
                 "( of (procedure|services?|procedure or service|the technology|policy))?( and rationale)?"
             ),
             r"(u\.?s\.? )?food and drug administration( \(fda\))?( information| approval| status)?|fda",
@@ -102,10 +108,10 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
                 "indications( and limitations)?( of coverage)?|statements?)( (statements?|criteria|guidelines))?"
             ),
             "(initial |continued )?(approval|coverage|authorization|medical necessity|clinical|pa) criteria",
-            "medical necessity",
             "when (services|it) (are|is) (not )?covered.*",
             "(clinical|medical necessity) (indications|guidelines?)",
-            "(policy |coverage )?(limitations|exclusions)( and (limitations|exclusions))?",
+            rf"(policy )?{_USE}((, | and | or | and/or | & |, and |, or |, and/or ){_USE})*",
+            "coverage guidance",
         ),
     ),
     (SectionKind.OTHER, ("other( information)?",)),
@@ -300,7 +306,9 @@ def _kind_where_unknown(sections: _Sections, stack: list[Section], title: str, l
     `labelled`: another heading opens the policy, so that the first of all may only label the document ("Medical Policy").
     """
     before = sections[-1]
-    is_second = len(sections) == 2 and all(block.kind is BlockKind.FURNITURE for block in sections[0].blocks)
+    is_second = len(sections) == 2 and all(
+        block.kind is BlockKind.FURNITURE or _is_front([block]) for block in sections[0].blocks
+    )
     if (
         is_second
         and before.kind is SectionKind.POLICY
@@ -347,8 +355,8 @@ def _is_front(blocks: Iterable[Block]) -> bool:
 
 
 _LABEL_OF_FRONT = re.compile(
-    r"(?:subject|title|topic|status|number|publish date|(?:current )?effective date|"
-    r"(?:policy|guideline|document|bulletin) (?:title|name|number|no\.?|#|id))\s*:",
+    r"(?:subject|title|topic|status|number|publish date|(?:current )?effective date|next review date|"
+    r"(?:coverage )?(?:policy|guideline|document|bulletin) (?:title|name|number|no\.?|#|id))\s*(?::|\.{4,}|(?:\. ){4,}|…{2,})",
     re.IGNORECASE,
 )
 

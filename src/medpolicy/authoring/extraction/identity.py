@@ -21,7 +21,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_ALONE = re.compile(
-    rf"(?:number{_GAP})?(?P<number>[A-Z]{{0,5}}[-.]?\d{{1,5}}(?:[-.]\w{{2,6}}){{1,3}}|[A-Z]{{2,6}}[-.]?\d{{2,5}})", re.IGNORECASE
+    rf"(?:number{_GAP})?(?P<number>[A-Z]{{0,5}}[-.]?\d{{1,5}}(?:[-.]\w{{2,6}}){{1,3}}|[A-Z]{{2,6}}[-.]?\d{{2,5}}|[LA]\d{{5}})",
+    re.IGNORECASE,
 )
 _OTHER_LABELS = re.compile(
     r"^(?:status|(?:policy |document )?(?:type|category|section)|department|author|source|approved by|version)\s*:\s*\S.{0,60}$",
@@ -54,7 +55,7 @@ _DATES: Final = (
     (None, r"(?:original|initial|first)(?: policy)?(?: effective| approval| issue)?(?: date)?"),
     (None, r"(?:policy )?(?:created|adopted|issued)(?: date| on)?"),
     ("revised", r"(?:last |most recent )?(?:revised|revision|updated?|amended)(?: date| on)?"),
-    ("effective", r"(?:current |last |policy |latest )?effective(?: date)?"),
+    ("effective", r"(?:current |last |policy |latest )?(?:effective|implementation)(?: date)?"),
     (
         None,
         r"(?:last |most recent |date )?(?:reviewed|review|approved|approval|publication|publish(?:ed)?|archived)(?: date| on)?",
@@ -103,7 +104,13 @@ def _front(extraction: Extraction) -> Iterator[_Stated]:
                     if sum(_is_labelled(cell.text.strip()) for cell in cells) == len(cells):
                         yield from (_Stated(cell.text.strip(), cell.lines, section) for cell in cells)
                     else:
-                        yield _Stated(" ".join(cell.text for cell in cells), row.lines, section)
+                        yield _Stated(_row_as_text([cell.text.strip() for cell in cells]), row.lines, section)
+
+
+def _row_as_text(cells: list[str]) -> str:
+    """A row as a line: a label in the first of two cells takes its colon, which a table leaves out."""
+    labelled = ": ".join(cells)
+    return labelled if len(cells) == 2 and _is_labelled(labelled) else " ".join(cells)
 
 
 def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:

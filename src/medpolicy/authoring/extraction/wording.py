@@ -11,9 +11,11 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
         "not-medically-necessary",
         (
-            r"(?:(?:is|are|would be) )?(?:considered |deemed )?not (?:considered |deemed )?(?:to be )?medically necessary"
+            r"(?:(?:is|are|would be|will be) )?(?:considered |deemed )?not (?:considered |deemed )?(?:to be )?"
+            r"(?:medically necessary|(?:medically )?reasonable (?:and|or|and/or) (?:medically )?necessary)"
             r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
-            r"(?:is|are|will) not (?:be )?(?:necessary|covered|a covered (?:service|benefit)|eligible for coverage)"
+            r"(?:is|are|will) not (?:be )?(?:necessary|covered|a covered (?:service|benefit)|eligible for coverage)|"
+            r"(?:is|are) (?:contra-?indicated and (?:therefore )?not covered|non-?covered)"
         ),
     ),
     (
@@ -38,7 +40,8 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:(?:is|are|may be|will be|can be) )(?:considered |deemed )?(?:to be )?"
             r"(?:(?:proven|reconstructive|reasonable|appropriate|safe and effective|clinically (?:useful|appropriate|proven))"
             r"(?:,? and |, |/))*"
-            r"(?:medically necessary|covered|approved|eligible for coverage|a covered (?:service|benefit))"
+            r"(?:medically necessary|(?:medically )?reasonable and (?:medically )?necessary|covered|approved|"
+            r"eligible for coverage|a covered (?:service|benefit))"
             r"(?:,? and,? (?:is |are )?(?:therefore,? )?(?:appropriate|covered|eligible for coverage))?|"
             r"meets? the (?:definition|criteria) (?:of|for) medical necessity"
         ),

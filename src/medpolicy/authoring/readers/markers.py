@@ -10,6 +10,9 @@ UNMARKED = "unmarked"
 # Signs of symbol fonts stand in Unicode's private use area.
 _BULLET = re.compile(r"([•●▪■□◦○‣⁃∙·➢➤►✓✔❖–—\-\uf000-\uf0ff]|o)(?=\s|$)")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
+# The number of a clause within a numbered part, as in guidelines that are outlined throughout: "2.1", "2.1.3".
+_CLAUSE_NUMBER = re.compile(r"(?P<above>\d{1,2}(?:\.\d{1,2}){0,3})\.(?P<own>\d{1,2})\.?(?=\s+[A-Z“\"(])")
+_CLAUSE = re.compile(r"(?P<above>\d{1,2}(?:\.\d{1,2}){0,3})\.(?P<own>\d{1,2})\.?")
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10}
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 # How far apart, in points, the left ends of markers of one list may stand: right-aligned numbers of one and three digits do.
@@ -34,6 +37,9 @@ def printed_marker(text: str) -> str:
     bullet = _BULLET.match(text)
     if bullet:
         return bullet.group()
+    clause = _CLAUSE_NUMBER.match(text)
+    if clause:
+        return clause.group()
     number = _NUMBER.match(text)
     if number is None:
         return ""
@@ -43,8 +49,16 @@ def printed_marker(text: str) -> str:
     return number.group() if not after or after[0].isspace() or glued else ""
 
 
+def numbers_a_clause(marker: str) -> bool:
+    """Whether a marker is a number such as "2.1", which stands before headings as well."""
+    return _CLAUSE.fullmatch(marker) is not None
+
+
 def readings(marker: str) -> tuple[Numeral, ...]:
     """How a marker may be read: "i." is the ninth letter or the first Roman number."""
+    clause = _CLAUSE.fullmatch(marker)
+    if clause is not None:
+        return (Numeral(f"{clause['above']}.1", int(clause["own"])),)
     if _NUMBER.fullmatch(marker) is None:
         return (Numeral(BULLET, 1),)
     body = marker.strip("(.)")

@@ -13,7 +13,7 @@ from statistics import median
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.readers.blocks import sentence_goes_on, with_number
 from medpolicy.authoring.readers.hyphenation import Hyphenation
-from medpolicy.authoring.readers.markers import NestedLists, printed_marker
+from medpolicy.authoring.readers.markers import NestedLists, numbers_a_clause, printed_marker
 from medpolicy.authoring.readers.placed_lines import PlacedLine
 
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
@@ -261,7 +261,8 @@ class Paragraphs:
             return False
         if self._is_larger(draft.first):
             return True
-        if draft.marker or draft.is_item or len(draft.lines) > 1 or _LABEL_WITH_VALUE.match(text):
+        is_item = draft.is_item or (bool(draft.marker) and not numbers_a_clause(draft.marker))
+        if is_item or len(draft.lines) > 1 or _LABEL_WITH_VALUE.match(text):
             return False
         if draft.all_bold:
             return not text[0].islower() and _VERB.search(text) is None
