@@ -127,7 +127,11 @@ class NestedLists:
         return None if first is None else self._begin(first, left, after_colon=after_colon)
 
     def place_by_indent(self, left: float) -> int:
-        """The level of an item of which only the indent tells the list."""
+        """The level of an item of which only the indent tells the list; it resumes such a list over one nested in it."""
+        for index in range(len(self.open) - 1, -1, -1):
+            if self.open[index].style == UNMARKED and abs(self.open[index].left - left) < _NESTED:
+                del self.open[index + 1 :]
+                return index
         return self._begin(Numeral(UNMARKED, 1), left, after_colon=False)
 
     def has_unmarked(self, left: float) -> bool:

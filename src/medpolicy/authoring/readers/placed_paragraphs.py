@@ -19,6 +19,7 @@ from medpolicy.authoring.readers.placed_lines import PlacedLine
 _LEADERS = re.compile(r"\.{4,}|(?:\. ){4,}|…{2,}")
 _CODE_OR_DATE = re.compile(r"(?:\d{1,2}/\d{2,4}(?:/\d{2,4})?|[A-Z]?\d{4,5}[A-Z]?|[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]+)?)[*†‡]*(?=\s)")
 _CONNECTOR = re.compile(r"(?:and|or|and/or)[.,:;]?", re.IGNORECASE)
+_ENDS_WITH_CONNECTOR = re.compile(r"[;,]\s*(?:AND|OR|and|or|AND/OR|and/or)\s*$")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 _NO_HEADING_END = re.compile(r"[.;,]$")
 _LABEL_WITH_VALUE = re.compile(r"[^:]+:\s+\S")
@@ -181,7 +182,8 @@ class Paragraphs:
         return self._lists.has_unmarked(line.left)
 
     def _after_colon(self) -> bool:
-        return bool(self._drafts and self._drafts[-1].marker and self._drafts[-1].last.text.rstrip().endswith(":"))
+        before = self._drafts[-1] if self._drafts else None
+        return before is not None and (bool(before.marker) or before.is_item) and before.last.text.rstrip().endswith(":")
 
     def _is_inside_sentence(self, draft: _Draft, line: PlacedLine) -> bool:
         """Whether what looks like a marker is a number or a dash within a sentence that wraps there."""
@@ -235,7 +237,7 @@ class Paragraphs:
         if draft.marker and line.left < draft.text_left - _SAME_LEFT and ended:
             return False
         if draft.is_item:  # without a bullet only a full line shows that the item goes on
-            return full and abs(line.left - draft.last.left) <= _SAME_LEFT
+            return full and _ENDS_WITH_CONNECTOR.search(text) is None and abs(line.left - draft.last.left) <= _SAME_LEFT
         if full or (self._is_larger(line) and not ended and text.isupper() == after.isupper()):
             return True
         return sentence_goes_on(text, after) or (not ended and self._layout.is_nearly_full(before))
