@@ -103,3 +103,49 @@ def test_questions_are_whole() -> None:
     asks = [fact["ask"] for fact in facts.items]
     assert not [ask for ask in asks if "(e.g?" in ask or "either" in ask.lower()]
     assert read("Has had no relapse") == ("relapse is False", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Is a non-smoker, or has stopped smoking for at least 90 days",
+            "any(non_smoker, all(stopped_smoking, stopped_smoking_duration at_least 90 days))",
+        ),
+        ("End-stage widgets, or widget rate below 15 mL/min", "any(end_stage_widgets, widget_rate less_than 15 mL/min)"),
+        (
+            "Grown-up bones, or a person 10 years of age or older with closed plates",
+            "any(grown_up_bones, all(person_with_closed_plates, age at_least 10))",
+        ),
+        (
+            "Rest for 4 weeks, unless contraindicated",
+            "any(rest_duration at_least 4 weeks, rest_contraindicated)",
+        ),
+        ("Bone density with a T-score of −2.5 or lower", "all(bone_density, t_score at_most -2.5)"),
+        ("Bone density score of -1.5 or less", "bone_density_score at_most -1.5"),
+        (
+            "Pain score above 5 for at least 6 months",
+            "all(pain_score more_than 5, pain_score_above_5_duration at_least 6 months)",
+        ),
+        (
+            "Narrowing of at least 50% on images, and failure of tablets",
+            "all(narrowing_on_images at_least 50 %, failure_of_tablets)",
+        ),
+        ("Antibody level above 2000", "antibody_level more_than 2000"),
+        ("Physical therapy (at least 8 visits)", "all(physical_therapy, number_of_visits_of_physical_therapy at_least 8)"),
+    ],
+)
+def test_to_what_a_number_belongs(text: str, expected: str) -> None:
+    assert read(text) == (expected, [])
+
+
+def test_a_length_behind_an_alternative_may_be_of_both() -> None:
+    found, doubts = read("Rest, or braces for at least 6 weeks")
+    assert found == "any(rest, braces_duration at_least 6 weeks)"
+    assert "was read as said of “braces for at least 6 weeks” only: or of “Rest” too?" in doubts[0]
+
+
+def test_a_series_that_follows_a_time_is_no_series_of_conditions() -> None:
+    found, doubts = read("Loss of smell longer than 12 weeks following a cold, injury, or poisoning")
+    assert not found.startswith("any(")
+    assert doubts == []

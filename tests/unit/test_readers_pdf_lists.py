@@ -49,3 +49,30 @@ def test_numbered_clauses_are_items_nested_by_their_numbers_and_numbered_heading
         (BlockKind.PARAGRAPH, "", 0),
     ]
     assert found[1].text.endswith("which is kept by the plan")
+
+
+def test_an_item_without_a_bullet_ends_with_its_connector_and_goes_on_behind_the_list_nested_in_it() -> None:
+    page = [
+        Line("Widgets are medically necessary when all of the following criteria are met by the member of the plan:", 700),
+        Line(
+            "The score of the member on the scale of widgets is so high that it is 2.5 or more than that, by a lot; AND",
+            688,
+            LEFT + 20,
+        ),
+        Line("At least one of the following:", 676, LEFT + 20),
+        Line("1. Rest", 664, LEFT + 20),
+        Line("2. Ice; AND", 652, LEFT + 20),
+        Line("There is no fever.", 640, LEFT + 20),
+    ]
+    found = read_document(pdf(page), "policy.pdf").blocks
+    assert [(block.marker, block.level) for block in found[1:]] == [("", 0), ("", 0), ("1.", 1), ("2.", 1), ("", 0)]
+
+
+def test_a_heading_over_codes_may_have_a_verb() -> None:
+    page = [
+        Line("ICD-10-CM Codes that DO NOT Support Medical Necessity", 700, bold=True),
+        Line("Group 1 Codes:", 688, bold=True),
+        Line("These codes are listed here.", 676),
+    ]
+    found = read_document(pdf(page), "policy.pdf").blocks
+    assert [block.kind for block in found] == [BlockKind.HEADING, BlockKind.HEADING, BlockKind.PARAGRAPH]

@@ -77,6 +77,15 @@ class _Said:
     doubts: tuple[str, ...] = ()
 
 
+_MAY_STATE_A_RULE: Final = (
+    SectionKind.FRONT,
+    SectionKind.POLICY,
+    SectionKind.DESCRIPTION,
+    SectionKind.REIMBURSEMENT,
+    SectionKind.OTHER,
+)
+
+
 def extract_authorization(extraction: Extraction) -> None:
     """Fill `version["authorization"]`: one rule for each setting and line of business that the document speaks of."""
     rules: dict[_Place, Item] = {}
@@ -86,7 +95,7 @@ def extract_authorization(extraction: Extraction) -> None:
         for block in content(section):
             for said in _said(extraction, section, block):
                 _add(extraction, rules, said)
-    for section in extraction.outline.of_kind(SectionKind.POLICY):
+    for section in extraction.outline.of_kind(*_MAY_STATE_A_RULE):
         for block in content(section):
             for start, end in sentences_of(block.text):
                 if states_a_rule(block.text[start:end]):

@@ -44,6 +44,8 @@ ALONE: Final = "alone"
 WITH_PROVISIONS: Final = "with-provisions"
 
 _FOOTNOTE = re.compile(rf"(?P<symbol>[{SYMBOLS}]{{1,4}})\s*(?:Notes?\b\s*:?)?\s*(?P<text>\S.*)", re.IGNORECASE | re.DOTALL)
+# Local coverage determinations say in a paragraph of each group what they say of its codes.
+_GROUP = re.compile(r"group\s+\d+\s+(?P<what>paragraph|codes)\s*:?", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"©|\bcopyright\b|\bcurrent procedural terminology\b|\ball rights reserved\b", re.IGNORECASE)
 _SEE_ALSO = re.compile(
     r"\bmay (?:also )?be (?:billed|reported|coded|submitted)\b.*\bcodes?\b|\bsee also\b.*\bcodes?\b|\balso see\b.*\bcodes?\b",
@@ -136,6 +138,13 @@ class _CodingReader:
             return
         title, lines = section.title, section.heading.lines
         self._extraction.use(lines, "code_listings")
+        group = _GROUP.fullmatch(title.strip())
+        if group is not None:  # what its paragraph says holds of its codes; of which kind they are stands above all groups
+            if group["what"].lower() == "paragraph":
+                self._words, self._since_topic = _Words(section, lines), []
+            return
+        if self._words is not None and _GROUP.fullmatch(self._words.section.title.strip()) is not None:
+            self._words = None
         kind = kind_of_codes(title)
         if stance_of(title) is not None and kind != DIAGNOSES:
             self._words = self._said(section, title, lines)
@@ -329,11 +338,20 @@ class _CodingReader:
 
     def _new_diagnoses(self, section: Section, words: _Words, cited: Item) -> Item:
         stance = words.stance or stance_of(section.title)
-        said = f"{section.title} {' '.join(self._extraction.document.text_of(words.lines))}".lower()
-        supports = "support" in said and "not support" not in said
-        name = "supporting-diagnoses" if supports else "diagnoses" if stance is None else f"{stance}-diagnoses"
+        above = " ".join(self._extraction.document.text_of(words.lines)).lower()
+        said = (
+            above
+            if "support" in above
+            else next((title.lower() for title in section.path[::-1] if "support" in title.lower()), "")
+        )
+        opposes = "not support" in said
+        supports = "support" in said and not opposes
+        name = "diagnoses" if stance is None else f"{stance}-diagnoses"
+        name = "supporting-diagnoses" if supports else "non-supporting-diagnoses" if opposes else name
         item: Item = {"id": self._diagnosis_ids.give(name), "system": "icd-10-cm", "codes": []}
-        item["text"] = "Diagnoses that support medical necessity." if supports else "Diagnoses that the policy lists."
+        item["text"] = "Diagnoses that the policy lists."
+        if supports or opposes:
+            item["text"] = f"Diagnoses that {'support' if supports else 'do not support'} medical necessity."
         item["citation"] = cited
         if not supports:
             mark(item, "what follows from these diagnoses is not read: should a statement refer to them?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from medpolicy.authoring.extraction.measures import Measure
+from medpolicy.authoring.extraction.measures import Measure, measures_in
 from medpolicy.authoring.extraction.wording import connector_at_end
 
 _VERB: Final = (
@@ -160,6 +160,9 @@ def with_subject(exception: str, rule: str) -> str:
     if _ONLY_A_PREDICATE.match(exception) is None:
         return exception
     noun = re.sub(r"\s+(?:has|have|had|is|are|was|were)\b.*$", "", _TRIED.sub("", rule)).strip(" ,;")
+    measures = measures_in(noun)
+    if measures and noun[: measures[0].start].strip():  # "rest for 4 weeks"
+        noun = DANGLING.sub("", noun[: measures[0].start]).strip(" ,;(")
     if not noun or len(noun.split()) > _LONGEST_NOUN:
         return exception
     return f"{noun} {'are' if re.search(r'[^su]s$', noun) else 'is'} {exception}"

@@ -59,6 +59,13 @@ _WAIVES: Final = re.compile(
     re.IGNORECASE,
 )
 _OR: Final = re.compile(r"\bor\b", re.IGNORECASE)
+_LASTS: Final = re.compile(r"^[\w\s%()-]*\b(?:for|lasting|over)\s*$", re.IGNORECASE)
+_OR_MORE: Final = r"(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b"
+# "... longer than 12 weeks following an infection", before ", a fall, or a burn": the series is of what it follows.
+_SERIES_BEHIND: Final = re.compile(
+    r"\d\S*\s+(?:days?|weeks?|months?|years?|hours?)\s+(?:following|after|since|from|due to)\s+"
+    r"(?:an?\s+|the\s+)?[\w-]+(?:\s[\w-]+)?$"
+)
 _COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
@@ -127,6 +134,7 @@ class Conditions:
             self._predicates,
             self._series_of_measures,
             self._measures_apart,
+            self._measured_alternative,
             self._those_with,
         ):
             found = part(text, citation)
@@ -188,7 +196,7 @@ class Conditions:
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             kind = "any" if " or " in text[at:end] else "all"
             is_denied = any(_DENIED.search(part) is not None for part in (left, right))
-            is_measured = kind == "all" and bool(measures_in(right)) and not measures_in(left)
+            is_measured = bool(measures_in(right)) and not measures_in(left)
             if within_relative(left) or not (is_denied or is_measured):
                 continue
             if kind == "any" and search_outside(_WHEN, left) is not None:
@@ -202,7 +210,7 @@ class Conditions:
 
     def _measures_apart(self, text: str, citation: Item) -> Item | None:
         """ "BMI of 35 or more with diabetes or BMI of 40 or more": each side of "or" has a number of its own."""
-        for at, end in joints(text, r",?\s+or\s+(?!(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b)"):
+        for at, end in joints(text, rf",?\s+or\s+(?!{_OR_MORE})"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             named = _NAMED_MEASURE.match(right)
             if named is None or not measures_in(left) or not measures_in(right) or within_relative(left):
@@ -211,6 +219,21 @@ class Conditions:
                 continue
             if " with " in left or " and " in left:
                 self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
+            return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
+        return None
+
+    def _measured_alternative(self, text: str, citation: Item) -> Item | None:
+        """ "Kidney failure, or eGFR below 15": the number belongs to what stands behind "or" only."""
+        for at, end in joints(text, rf",\s+or\s+(?!{_OR_MORE})"):
+            left, right = text[:at].strip(), text[end:].strip(" ,;")
+            measures = measures_in(right)
+            if not measures or measures_in(left) or _NAMED_MEASURE.match(right) is None or begins_with_measure(right):
+                continue
+            if "," in left or "," in right[: measures[0].start] or not says_something(left) or DANGLING.search(left):
+                continue
+            if measures[0].kind == "duration":
+                length = right[measures[0].start : measures[0].end].strip()
+                self._doubt(f"“{length}” was read as said of “{right}” only: or of “{left}” too?")
             return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
         return None
 
@@ -242,10 +265,10 @@ class Conditions:
 
     def _series_of_measures(self, text: str, citation: Item) -> Item | None:
         """ "A in the last 120 days, B less than 24 hours, or C": a series in which a member has a measure of its own."""
-        parts = split_outside(text, r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
+        parts = split_outside(text, rf",\s+(?:or\s+)?(?!{_OR_MORE})|\s+or\s+(?!{_OR_MORE})(?=[^,]*$)")
         if len(parts) < 2 or not re.search(r",\s+or\s+", text) or not any(measures_in(part) for part in parts[:-1]):
             return None
-        if any(len(part.split()) < 2 for part in parts[:-1]):
+        if any(len(part.split()) < 2 for part in parts[:-1]) or _SERIES_BEHIND.search(parts[0]) is not None:
             return None
         self._doubt(f"read as alternatives: {len(parts)} conditions in one series; check what each number belongs to")
         grouped: list[list[str]] = []
@@ -356,11 +379,16 @@ class Conditions:
             between = text[first.end : measures[1].start].strip().lower()
             if between.strip(" ,") in ("or", "and", "but", "to"):
                 return self._two_bounds(text, measures, "any" if "or" in between else "all", citation)
+            if _LASTS.search(text[first.end : measures[1].start]) and first.kind == "number" and _is_length(measures[1]):
+                return self._lasting(text, measures[1], citation)
             for at, end in joints(text, r"[,;]?\s+and\s+"):
                 if first.end <= at and end <= measures[1].start:
                     return self._joined("all", [text[:at], text[end:]], citation)
         if first.kind == "age":
             return self._age(text, first, citation)
+        for at, end in joints(text, r"[,;]\s+and\s+"):
+            if at >= first.end and text[: first.start].strip() and len(text[end:].split()) > 1:
+                return self._joined("all", [text[:at], text[end:]], citation)
         beside = _BESIDE.match(text[first.end :])
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: first.end], beside["more"]], citation)
@@ -372,12 +400,21 @@ class Conditions:
             return test
         return _node("all", [self._clause(claim, citation), test])
 
+    def _lasting(self, text: str, length: Measure, citation: Item) -> Item | None:
+        """ "A pain score above 5 for at least 6 months": the number, and for how long it has been so."""
+        state = DANGLING.sub("", text[: length.start]).strip(" ,;")
+        fact = self.facts.duration(state, length.unit, citation, elapsed=False)
+        return _node("all", [self.read(f"{state} {text[length.end :]}", citation), {"fact": fact, **dict(length.bounds)}])
+
     def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
         """What the clause claims besides the measure, and the test of the measure."""
         since = SINCE.match(text[measure.end :]) if measure.kind == "duration" else None
         if since is not None:
             fact = self.facts.duration(since["what"], measure.unit, citation, elapsed=True)
             claim = re.sub(r"[\s,;]*(?:and|is|are|was|were)?\s*$", "", text[: measure.start])
+            claim = re.sub(
+                r"^(?:it is |they are )?(?:performed|repeated|given|used|done)$", "", claim.strip(), flags=re.IGNORECASE
+            )
             return claim if says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
         alternative = search_outside(_OR, text[measure.end :])
         if alternative is not None:
@@ -459,6 +496,10 @@ def _node(kind: str, parts: Sequence[Item | None]) -> Item | None:
 
 
 joined = _node
+
+
+def _is_length(measure: Measure) -> bool:
+    return measure.kind == "duration" and not measure.elapsed
 
 
 def _years(bounds: Sequence[tuple[str, str]]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.condition_text import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Item
-from medpolicy.authoring.extraction.measures import begins_with_measure
+from medpolicy.authoring.extraction.measures import begins_with_measure, measures_in
 from medpolicy.authoring.extraction.wording import ALL, ANY, NONE, Quantifier, connector_at_end, is_connector, quantifier_in
 from medpolicy.authoring.outline import Section
 
@@ -71,6 +71,9 @@ def _at_level(stack: Sequence[ListItem], level: int | None) -> ListItem | None:
     return next((item for item in reversed(stack) if item.block.level <= level), None)
 
 
+_LISTED_WITHIN: Final = re.compile(r"(?P<announced>[^:;]*):\s+(?P<listed>[^:]*;[^:]*)$", re.DOTALL)
+
+
 class CriteriaLists:
     """Reads lists with one set of conditions; citations go to `section`."""
 
@@ -120,6 +123,18 @@ class CriteriaLists:
                 self._doubt(f"“{item.text.strip()}” announces a list, and nothing is set below it: {below}")
         return found
 
+    def within_sentence(self, text: str, quantifier: Quantifier, citation: Item) -> tuple[str, Item | None]:
+        """ "Either of the following: A; B.": the lead-in, and the criterion of what it lists, if it lists something."""
+        match = _LISTED_WITHIN.match(text[quantifier.end :])
+        parts = [] if match is None else [part for part in re.split(r";\s*", match["listed"].strip(" .;")) if part.strip()]
+        if match is None or len(parts) < 2 or quantifier.kind == "count":
+            return text, None
+        said = {connector for part in parts[:-1] if (connector := connector_at_end(part)[1])}
+        kind = quantifier.kind if quantifier.stated or quantifier.kind == ANY else ANY if said == {"or"} else ALL
+        found = joined(ALL if kind == ALL else ANY, [self._conditions.read(part, citation) for part in parts])
+        tree = {"not": found} if kind == NONE and found is not None else found
+        return f"{text[: quantifier.end]}{match['announced']}:", tree
+
     def _kind(self, items: Sequence[ListItem], quantifier: Quantifier | None) -> str:
         said = {item.connector for item in items[:-1]} - {""}
         if quantifier is not None and quantifier.stated:
@@ -155,12 +170,16 @@ class CriteriaLists:
             found = self._conditions.read(item.text, citation)
             return None if found is None else _cited(found, citation)
         quantifier = quantifier_in(item.text) if item.text.rstrip().endswith(":") or "following" in item.text.lower() else None
-        subject = _subject_of_list(item.text, quantifier)
+        measured = any(begins_with_measure(child.text) for child in item.children)
+        subject = _subject_of_list(item.text, quantifier) if measured else ""
         if subject:
             for child in item.children:
                 if begins_with_measure(child.text):
                     child.text = f"{subject} is {child.text[:1].lower()}{child.text[1:]}"
-        announced = give_time(item.children, give_predicate(item.children, item.text, quantifier), quantifier)
+        announced = give_predicate(item.children, item.text, quantifier)
+        announced = give_length(item.children, give_time(item.children, announced, quantifier), quantifier)
+        if quantifier is not None and _OR_BEHIND.match(announced[quantifier.end :]):
+            self._doubt(f"“{announced.strip(' :')}” has an “or” of its own, which was not read: what does it join?")
         own = "" if subject else content_of_lead_in(announced, quantifier)
         nested = self.read(item.children, quantifier)
         head = self._conditions.read(own, self._extraction.cite(self._section, item.block.lines)) if own else None
@@ -229,6 +248,45 @@ def give_time(items: Sequence[ListItem], text: str, quantifier: Quantifier | Non
     return f"{text[: quantifier.end]}:"
 
 
+_LENGTH_BEHIND: Final = re.compile(r"^\s*,?\s*(?:each\s+)?(?:for|lasting|over)\s+(?P<length>[^:,;]+?)\s*:?\s*$", re.IGNORECASE)
+_OR_BEHIND: Final = re.compile(r"^\s*,?\s*or\b", re.IGNORECASE)
+
+
+def give_length(items: Sequence[ListItem], text: str, quantifier: Quantifier | None) -> str:
+    """ "Two of the following, each for 6 weeks:", "despite 3 months of any of the following:": each item lasts so long.
+
+    The lead-in without what was given to the items.
+    """
+    if quantifier is None or any(item.children or measures_in(item.text) for item in items):
+        return text
+    behind = _LENGTH_BEHIND.match(text[quantifier.end :])
+    if behind is not None and _is_length(f"for {behind['length']}"):
+        for item in items:
+            item.text = _with_length(item.text, behind["length"])
+        return f"{text[: quantifier.end]}:"
+    before = text[: quantifier.start]
+    measures = measures_in(before)
+    if not measures or before[measures[-1].end :].strip().lower() != "of" or not _is_length(before[measures[-1].start :]):
+        return text
+    length = before[measures[-1].start : measures[-1].end].strip()
+    for item in items:
+        item.text = _with_length(item.text, length)
+    return f"{before[: measures[-1].start]:{quantifier.start}}{text[quantifier.start :]}"  # the quantifier stays in its place
+
+
+def _is_length(text: str) -> bool:
+    measures = measures_in(text)
+    return len(measures) == 1 and measures[0].kind == "duration" and not measures[0].elapsed
+
+
+def _with_length(text: str, length: str) -> str:
+    """The item with its length, before what it excepts."""
+    excepted = search_outside(UNLESS, text)
+    noun = (text if excepted is None else text[: excepted.start()]).strip(" .;,")
+    exception = "" if excepted is None else f", {text[excepted.start() :].strip(' ,;')}"
+    return f"{noun} for {length}{exception}"
+
+
 def _agreeing(predicate: str, *, is_plural: bool) -> str:
     """The predicate with its verbs in the number of the noun that it is said of."""
     pairs = (("has", "have"), ("is", "are"), ("was", "were"))
@@ -253,7 +311,8 @@ _DANGLING_LEAD: Final = re.compile(
     r"documentation|documented|documentation of|defined as|defined|presence of|evidence of|as evidenced by|"
     r"as demonstrated by|based on|"
     r"provided|provided that|subject|"
-    r"at least|following|in|to|treatment|as an?|an?|that|who|including|only|treating|shown by|causing|resulting in|"
+    r"at least|following|in|to|despite|(?:for|as|in|of) (?:the )?treatment|"
+    r"as an?|an?|that|who|including|only|treating|shown by|causing|resulting in|"
     r"manifested by|characterized by|seen (?:on|in|by)|evidenced by|individual|individuals|"
     r"member|members|patient|"
     r"patients|persons?))+\s*$",

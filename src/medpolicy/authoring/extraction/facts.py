@@ -59,7 +59,7 @@ class FactBook:
     def number(self, subject: str, unit: str, citation: Item) -> str:
         """The id of the number that the subject names, in the unit."""
         subject = self.spelled_out(subject)
-        words = re.sub(r"^(?:the|an?)\s+", "", _plain(subject), flags=re.IGNORECASE)
+        words = re.sub(r"^(?:(?:has|have|is|are)\s+)?(?:(?:the|an?)\s+)?", "", _plain(subject), flags=re.IGNORECASE)
         wanted = fact_id(words) or "measured_value"
         known = self._facts.get(wanted)
         if unit == "1" and known is not None and known["type"] == "number":

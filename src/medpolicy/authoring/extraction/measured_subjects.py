@@ -22,6 +22,10 @@ _LEAD: Final = re.compile(
 _DIMENSION: Final = re.compile(r"^\s*in (?P<dimension>size|diameter|length|width|height|depth|area|volume|weight)\b")
 
 
+# What a bare number in brackets counts: "(at least 8 visits within 3 months)".
+_COUNTED: Final = re.compile(r"^\s*(?P<what>[a-z-]+s)\b", re.IGNORECASE)
+
+
 def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
     """Of what the measure is, and what else the clause claims; the latter empty where it only says the measure."""
     before, after = text[: measure.start], text[measure.end :]
@@ -51,6 +55,9 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         return re.sub(r"\s*\([^()]*\)?", "", possessed["what"]).strip(), claim if bare.strip() and _PREDICATE.search(
             claim
         ) else ""
+    counted = _COUNTED.match(after)
+    if opened and bare.strip() and measure.kind == "number" and measure.unit == "1" and counted is not None:
+        return f"number of {counted['what']} of {bare.strip(' ,;')}", bare.strip(" ,;")
     if opened and bare.strip():
         return f"{bare.strip(' ,;')}{' value' if measure.kind == 'number' else ''}", bare.strip(" ,;")
     if word == "with" and after.strip(" .,;"):

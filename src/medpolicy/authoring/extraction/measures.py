@@ -88,7 +88,7 @@ _PREFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _BEFORE)
 _UNIT_END: Final = r"(?![A-Za-z0-9]|/[A-Za-z])"  # "60 mL/min" is not "60 mL"
 
 _MEASURE: Final = re.compile(
-    rf"(?P<prefix>(?<![A-Za-z])(?:{_PREFIX})(?![A-Za-z]))?\s*(?<![\w.])(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
+    rf"(?P<prefix>(?<![A-Za-z])(?:{_PREFIX})(?![A-Za-z]))?\s*(?<![\w.])(?P<sign>(?<![\w.)%])[-−–](?=\d))?(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
     rf"(?:\s+(?P<inner>{_SUFFIX})(?!\s+than\b)(?=\s+\w))?"
     rf"\s*(?P<unit1>(?:{_UNIT}){_UNIT_END}|%)?(?:\s*-?\s*{_TIME.format(n=1)}{_UNIT_END})?"
     rf"(?:\s*(?:to|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
@@ -211,11 +211,12 @@ def _range(
         number = text.replace(",", "") if text[0].isdigit() else str(number_of(text))
         return f"{number} {time}" if time else number if unit in ("", "1") else f"{number} {unit}"
 
+    sign = "-" if match["sign"] is not None else ""
     bounds: tuple[tuple[str, str], ...]
     if match["high"] is not None:
-        bounds = ((AT_LEAST, value(match["low"])), (AT_MOST, value(match["high"])))
+        bounds = ((AT_LEAST, f"{sign}{value(match['low'])}"), (AT_MOST, value(match["high"])))
     else:
-        bounds = ((comparator or AT_LEAST, value(match["low"])),)
+        bounds = ((comparator or AT_LEAST, f"{sign}{value(match['low'])}"),)
     return Measure(kind, start, end, bounds, unit=time if kind == "duration" else unit, elapsed=elapsed)
 
 
@@ -244,7 +245,7 @@ class ScaleTest:
 
 _SCALE: Final = re.compile(
     r"(?P<name>(?:[A-Z][\w'-]*\s+){0,3}(?:\([^)]*\)\s+)?(?P<word>[Cc]lass|[Gg]rade|[Ss]tage|[Ll]evel|[Cc]ategory|[Tt]ype))\s+"
-    rf"(?P<prefix>(?:{_PREFIX})\s+)?(?P<value>[A-Z]?\d+[a-z]?|[IVX]+[a-z]?)[*†]*\s*(?P<suffix>{_SUFFIX})?"
+    rf"(?P<prefix>(?:{_PREFIX})\s+)?(?P<value>[A-Z]?\d{{1,2}}[a-z]?|[IVX]+[a-z]?)[*†]*\s*(?P<suffix>{_SUFFIX})?"
     rf"(?![A-Za-z0-9]|\.\d|\s*(?:{_UNIT}){_UNIT_END}|\s*%)"
 )
 

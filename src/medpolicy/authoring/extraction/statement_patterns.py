@@ -99,6 +99,17 @@ INSTEAD_OF: Final = re.compile(
     re.IGNORECASE,
 )
 WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
+LIMIT_AS_SUBJECT: Final = re.compile(
+    r"(?:no|not|up to|any|a)?\s*(?:more|fewer|less|greater) than\b|(?:up to|a maximum of|a total of|at most)\s+\w+\b",
+    re.IGNORECASE,
+)
+OR_AT_END: Final = re.compile(r"[,;]?\s+(?:and/)?or\s*$", re.IGNORECASE)
+# "For the following, including but not limited to:" lists some of the cases.
+OPEN_LIST: Final = re.compile(
+    r"\b(?P<lead>for\s+(?:(?:any|either|all|each)\s+of\s+)?the\s+following(?:\s+[a-z-]+){0,2}?),?\s*\(?(?:including|includes?)"
+    r"(?:,?\s*but(?:\s+is|\s+are)?\s+not\s+limited\s+to)?\)?\s*:\s*$",
+    re.IGNORECASE,
+)
 SCOPE_OPENER: Final = re.compile(
     r"^(?:[,;]?\s*(?:and\s+)?(?:as an?\s+(?:[a-z-]+\s+)?(?:treatment|alternative|adjunct|component|part|"
     r"option)(?:\s+of\s+the\s+treatment)?\s+(?:of|for|to|in)|"
@@ -111,7 +122,7 @@ SCOPE_OPENER: Final = re.compile(
 NO_SCOPE: Final = re.compile(
     r"^(?:(?:any|all|every|each|these|such|this|the|an?)\s+)*(?:other\s+)?(?:indications?|uses?|conditions?|purposes?|"
     r"circumstances?|reasons?|"
-    r"services?|situations?|treatment)?$",
+    r"services?|situations?|treatment|only)?$",
     re.IGNORECASE,
 )
 SOMEONE_ELSES: Final = re.compile(

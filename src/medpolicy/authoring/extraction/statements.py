@@ -251,6 +251,9 @@ class _Statements:
         second = patterns.SECOND_STANCE.search(tail) if said.stance == "medically-necessary" else None
         if second is not None and second["else"]:
             tail = f"{tail[: second.start()]}{tail[second.end() :]}"
+        open_list = patterns.OPEN_LIST.search(tail) if items else None
+        if open_list is not None:
+            tail = f"{tail[: open_list.start()]}{open_list['lead']}:"
         listed = patterns.FOR_LISTED_USES.search(subject) if items else None
         if listed is not None:  # "Widgets for the following conditions are investigational:"
             subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
@@ -271,6 +274,8 @@ class _Statements:
         if otherwise is not None and self._otherwise(section, subject, said.stance, all_lines):
             return
         self._conditions.doubts.clear()
+        if open_list is not None:
+            self._doubt("the list names some of the cases only, and was read as all of them: what else belongs to it?")
         lists_products = bool(items) and is_product_list([item.text for item in items])
         examples = bool(items) and (lists_products or patterns.EXAMPLES_LEAD.search(tail) is not None)
         following = patterns.THE_FOLLOWING.match(subject.strip())
@@ -284,6 +289,8 @@ class _Statements:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
+        if patterns.LIMIT_AS_SUBJECT.match(subject.strip()) is not None:
+            self._doubt("it sets a limit on how much or how often, and was read as a service: of which service is it?")
         subject_condition = self._condition_in_subject(subject, citation)
         conditions = joined("all", [shared, subject_condition, scope, criteria])
         provision: Item = {
@@ -339,7 +346,10 @@ class _Statements:
         tail = give_predicate(items, tail, quantifier)
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")
-        tree = CriteriaLists(self._extraction, section, self._conditions).read(items, quantifier) if items else None
+        lists = CriteriaLists(self._extraction, section, self._conditions)
+        tree = lists.read(items, quantifier) if items else None
+        if quantifier is not None and not items:
+            tail, tree = lists.within_sentence(tail, quantifier, citation)
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
         words = patterns.INSTEAD_OF.sub("", patterns.BECAUSE.sub("", patterns.ALL_OTHER.sub("", words)))
         words = without_examples(words)
@@ -351,12 +361,13 @@ class _Statements:
         words = without_remarks(words)
         exception = None
         excepted = search_outside(UNLESS, words)
-        if excepted is not None:
+        opened = patterns.WHEN.search(words)
+        if excepted is not None and (opened is None or excepted.start() < opened.start()):
             unless = self._conditions.read(words[excepted.end() :], citation)
             exception = None if unless is None else {"not": unless}
             words = words[: excepted.start()]
         pieces = patterns.WHEN.split(words, maxsplit=1)
-        scope_words = patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:.")).strip(" ,;:.")
+        scope_words = patterns.OR_AT_END.sub("", patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:."))).strip(" ,;:.")
         scope = None
         if scope_words and not patterns.NO_SCOPE.match(scope_words):
             scope = self._scope(scope_words, citation)
@@ -364,6 +375,8 @@ class _Statements:
         if len(pieces) > 1:
             rest = re.sub(r"^(?:and|or)\s+", "", pieces[1].strip(" ,;:."))
             condition = self._conditions.read(rest, citation) if rest else None
+            if patterns.OR_AT_END.search(pieces[0]) is not None:  # "for screening, or when done twice a year"
+                scope, condition = None, joined("any", [scope, condition])
         return scope, joined("all", [referred, condition, tree, exception])
 
     def _scope(self, words: str, citation: Item) -> Item | None:

@@ -88,10 +88,16 @@ _NUMBERS: Final = {
 NUMBER_WORDS: Final = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 
 _OF_FOLLOWING: Final = r"\s+(?:\([0-9]+\)\s+)?(?:or more\s+)?(?:of\s+)?(?:the\s+)?(?:following|these|criteria below|below)"
+# "Absence of all of the following" is that none of them is there.
+_LACK: Final = (
+    r"(?:(?:absence|lack|free)\s+of|without|no\s+(?:evidence|history|signs?|presence)\s+of|"
+    r"(?:do|does|did|must|should|may|has|have)\s+not\s+(?:have|had|show)(?:\s+(?:evidence|signs|a\s+history)\s+of)?)"
+)
 _QUANTIFIERS: Final = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (NONE, r"\b(?:none|neither)" + _OF_FOLLOWING),
+        (NONE, rf"\b{_LACK}\s+(?:all|any|each|either|both|one)(?:\s+or more)?" + _OF_FOLLOWING),
         (
             "count",
             rf"\b(?:at least |any |a minimum of )?(?P<count>{NUMBER_WORDS}|\d+)(?:\s*\(\d+\))?(?: or more)?" + _OF_FOLLOWING,
@@ -112,7 +118,7 @@ _PLAIN_FOLLOWING: Final = re.compile(
 _FOLLOWING_USES: Final = re.compile(
     r"\b(?:for|of|in|treating|to treat)\s+(?P<announced>(?:the\s+)?following\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:indications?|conditions?|diagnos[ei]s|diseases?|disorders?|uses?|purposes|reasons|situations|circumstances|"
-    r"populations))"
+    r"populations)|(?<=\bfor )(?:the\s+)?following)"
     r"(?:\s*\([^()]*\))?\s*:\s*$",
     re.IGNORECASE,
 )

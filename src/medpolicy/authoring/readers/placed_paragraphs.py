@@ -24,6 +24,8 @@ _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)\]]*$")
 _NO_HEADING_END = re.compile(r"[.;,]$")
 _LABEL_WITH_VALUE = re.compile(r"[^:]+:\s+\S")
 _VERB = re.compile(r"\b(?:is|are|was|were|may|must|should|will|has|have|meets?|does|do|can)\b", re.IGNORECASE)
+# "ICD-10 Codes that Do Not Support Medical Necessity" is a heading in spite of its verb.
+_NAMES_CODES = re.compile(r"(?:CPT|HCPCS|ICD|Diagnosis|Procedure)\b[\w/ -]*\b[Cc]odes? [Tt]hat\b[^.:;]*:?$")
 _LONGEST_HEADING = 150
 _MOST_LINES_OF_HEADING = 4
 # In shares of the type's size: how much more than the usual step between lines parts paragraphs.
@@ -267,7 +269,7 @@ class Paragraphs:
         if is_item or len(draft.lines) > 1 or _LABEL_WITH_VALUE.match(text):
             return False
         if draft.all_bold:
-            return not text[0].islower() and _VERB.search(text) is None
+            return not text[0].islower() and (_VERB.search(text) is None or _NAMES_CODES.match(text) is not None)
         return text.isupper() and (text.endswith(":") or len(text.split()) > 1)
 
     def _style(self, draft: _Draft) -> tuple[int, bool, bool]:

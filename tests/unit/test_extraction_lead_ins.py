@@ -1,0 +1,149 @@
+"""What the sentence above a list says of each of its items, and lists within a sentence. The policies are invented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from medpolicy.authoring.extraction.authorization import extract_authorization
+from medpolicy.authoring.extraction.coding import extract_coding
+from medpolicy.authoring.extraction.lines_of_business import extract_lines_of_business
+from medpolicy.authoring.extraction.statements import extract_statements
+from tests.criteria_words import in_words
+from tests.extraction_samples import extracted
+
+
+def provisions(body: str) -> list[dict[str, Any]]:
+    return list(extracted(f"# Widgets\n\n## Policy\n\n{body}\n", extract_statements).version["provisions"])
+
+
+def criteria(body: str) -> tuple[str, list[str]]:
+    (provision,) = provisions(body)
+    return in_words(provision.get("criteria")), provision.get("review", [])
+
+
+NECESSARY = "Widgets are medically necessary when all of the following are met:\n\n"
+
+
+@pytest.mark.parametrize(
+    "lack",
+    [
+        "Absence of all of the following:",
+        "Absence of any of the following:",
+        "No evidence of any of the following:",
+        "Member must not have any of the following:",
+        "None of the following:",
+    ],
+)
+def test_what_must_be_lacking(lack: str) -> None:
+    found, _ = criteria(f"{NECESSARY}- Pain\n- {lack}\n  - Fever\n  - Rash\n")
+    assert found == "all(pain, not(any(fever, rash)))"
+
+
+def test_a_length_behind_the_quantifier_is_of_each_item() -> None:
+    found, doubts = criteria(
+        f"{NECESSARY}- Pain persists despite at least 2 of the following, each for 6 weeks or longer:\n"
+        "  - Diet\n  - Tablets, unless contraindicated\n  - Rest\n"
+    )
+    assert found == (
+        "all(pain_persists, 2 of(diet_duration at_least 6 weeks, "
+        "any(tablets_duration at_least 6 weeks, tablets_contraindicated), rest_duration at_least 6 weeks))"
+    )
+    assert doubts == []
+
+
+def test_a_length_before_the_quantifier_is_of_each_item_and_what_stands_before_it_is_kept() -> None:
+    found, _ = criteria(f"{NECESSARY}- Limping despite at least three months of ANY of the following:\n  - Lift\n  - Brace\n")
+    assert found == "all(limping, any(lift_duration at_least 3 months, brace_duration at_least 3 months))"
+
+
+def test_a_number_is_given_to_items_only_where_they_begin_with_it() -> None:
+    found, _ = criteria(f"{NECESSARY}- Pain\n- Failure of one of the following:\n  - Rest\n  - Ice\n")
+    assert found == "all(pain, all(failure, any(rest, ice)))"
+
+
+def test_an_or_behind_the_quantifier_is_asked_about() -> None:
+    _, doubts = criteria(
+        f"{NECESSARY}- Pain\n- Poor response to both of the following or intolerance of them:\n  - Rest\n  - Ice\n"
+    )
+    assert "has an “or” of its own, which was not read" in doubts[0]
+
+
+def test_treatment_named_in_a_lead_in_is_kept() -> None:
+    found, _ = criteria(
+        f"{NECESSARY}- Pain\n- Failure of conservative treatment, including all of the following:\n  - Rest\n  - Ice\n"
+    )
+    assert found == "all(pain, all(failure_of_conservative_treatment, rest, ice))"
+
+
+def test_a_list_within_a_sentence() -> None:
+    assert criteria("Widgets are medically necessary for EITHER of the following: bad fit; widget level above 2000 mg/dL.") == (
+        "any(bad_fit, widget_level more_than 2000 mg/dL)",
+        [],
+    )
+    found, _ = criteria("Widgets are medically necessary when all of the following are met: pain; fever; no rash.")
+    assert found == "all(pain, fever, rash is False)"
+
+
+def test_a_use_or_a_circumstance() -> None:
+    found, _ = criteria("Widgets are not medically necessary for screening, or when performed more than twice per year.")
+    assert found == "any(screening, performed_more_than_twice_per_year)"
+
+
+def test_for_the_following_lists_uses_of_which_one_is_enough_also_where_the_list_is_open() -> None:
+    listed = "\n\n- Frostbite\n- Rash\n"
+    assert criteria(f"Widgets are investigational for the following:{listed}")[0] == "any(frostbite, rash)"
+    found, doubts = criteria(f"Widgets are investigational for the following, including but not limited to:{listed}")
+    assert found == "any(frostbite, rash)"
+    assert "names some of the cases only" in doubts[0]
+
+
+def test_unless_within_the_condition_of_a_sentence_waives_it_or_is_asked_about() -> None:
+    found, doubts = criteria("Widgets are medically necessary when rest has failed, unless contraindicated.")
+    assert found == "any(rest_failed, rest_contraindicated)"
+    _, doubts = criteria("Widgets are medically necessary when 5 years have passed since the first, unless the fit has changed.")
+    assert "was read as a bar" in doubts[0]
+
+
+def test_only_and_performed_are_no_conditions() -> None:
+    found, _ = criteria("Widgets are covered only when the first has failed.")
+    assert found == "first_failed"
+    found, _ = criteria("A second widget is not medically necessary when performed less than 12 months after the first widget.")
+    assert found == "time_since_first_widget less_than 12 months"
+
+
+def test_a_limit_is_no_service() -> None:
+    (provision,) = provisions("No more than two (2) widgets per year are considered medically necessary.")
+    assert any("it sets a limit on how much or how often" in mark for mark in provision["review"])
+
+
+def test_authorization_said_in_an_introduction() -> None:
+    text = "# Widgets\n\n## Purpose\n\nPrior authorization is required for all services.\n\n## Policy\n\nWidgets are covered.\n"
+    found = extracted(text, extract_lines_of_business, extract_statements, extract_authorization)
+    assert [rule["rule"] for rule in found.version["authorization"]] == ["auth-needed", "auth-needed"]
+
+
+def _codes(title: str, code: str) -> str:
+    return f"{title}\n\n| CODE | DESCRIPTION |\n|---|---|\n| {code} | Invented |\n\n"
+
+
+def test_groups_of_codes_in_a_coverage_determination() -> None:
+    text = (
+        "# Widgets\n\n## Coding Information\n\n### CPT/HCPCS Codes\n\n#### Group 1 Paragraph:\n\n"
+        "The following codes are covered when the criteria of this LCD are met.\n\n"
+        + _codes("#### Group 1 Codes:", "53899")
+        + "#### Group 2 Paragraph:\n\nThe following code is non-covered.\n\n"
+        + _codes("#### Group 2 Codes:", "0597T")
+        + _codes("### ICD-10-CM Codes that Support Medical Necessity\n\n#### Group 1 Codes:", "N31.0")
+        + _codes("### ICD-10-CM Codes that DO NOT Support Medical Necessity\n\n#### Group 1 Codes:", "N39.3")
+    )
+    version = extracted(text, extract_coding).version
+    assert [(one.get("stance"), [code["code"] for code in one["codes"]]) for one in version["code_listings"]] == [
+        (None, ["53899"]),
+        ("not-medically-necessary", ["0597T"]),
+    ]
+    assert [(one["id"], one["codes"]) for one in version["diagnosis_listings"]] == [
+        ("supporting-diagnoses", ["N31.0"]),
+        ("non-supporting-diagnoses", ["N39.3"]),
+    ]
