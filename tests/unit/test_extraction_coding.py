@@ -241,3 +241,18 @@ def test_a_range_of_diagnoses_that_ends_before_it_starts_is_not_understood() -> 
     extraction = _coding("# Braces\n\n## Coding\n\n| ICD-10-CM | Text |\n|---|---|\n| M17.5 - M17.0 | One |\n| M17.9 | Two |\n")
     assert [one["codes"] for one in extraction.version["diagnosis_listings"]] == [["M17.9"]]
     assert not_understood(extraction.book.close())[-1].startswith("| M17.5")
+
+
+def test_diagnoses_announced_for_a_code() -> None:
+    text = (
+        "# A policy\n\n## Billing/Coding Information\n\n**Investigational**\n\n31242 Invented (Investigational)\n\n"
+        "ICD-10 Diagnosis Codes That Support Medical Necessity: (30469)\n\nJ34.8 Invented\n"
+    )
+    (found,) = extracted(text, extract_coding).version["diagnosis_listings"]
+    assert (found["id"], found["codes"]) == ("supporting-diagnoses", ["J34.8"])
+
+
+def test_a_column_that_says_which_codes_need_authorization_is_asked_about() -> None:
+    text = "# A policy\n\n## Codes\n\n| CPT | Description | Prior authorization |\n|---|---|---|\n| 93356 | Invented | Yes |\n"
+    marks = extracted(text, extract_coding).version["review"]
+    assert any("says which codes need authorization" in one for one in marks)

@@ -68,3 +68,9 @@ def test_other_remarks_are_narrative() -> None:
     extraction = _extraction("Where a guideline has step therapy, members may ask for an exemption.")
     assert "provisions" not in extraction.version
     assert "Where" not in " ".join(not_understood(extraction.book.close()))
+
+
+def test_a_stance_beside_the_documents_of_an_exception_is_asked_about() -> None:
+    extraction = _extraction("Medicare Products: See article A59999. Braces are covered for Medicare members for gout only.")
+    (provision,) = extraction.version["provisions"]
+    assert any("“Braces are covered for Medicare members for gout only.” takes a stance" in mark for mark in provision["review"])

@@ -132,6 +132,26 @@ def test_questions_are_whole() -> None:
             "all(narrowing_on_images at_least 50 %, failure_of_tablets)",
         ),
         ("Antibody level above 2000", "antibody_level more_than 2000"),
+        (
+            "Previous operation less than 12 months ago",
+            "all(previous_operation, time_since_previous_operation less_than 12 months)",
+        ),
+        (
+            "Individual is 22 years of age or older (or 13-18 years of age with a thin neck)",
+            "any(age at_least 22, all(thin_neck, age at_least 13, age at_most 18))",
+        ),
+        (
+            "Thick heart (wall thickness of 12 mm or more) with deposits",
+            "all(thick_heart_with_deposits, wall_thickness at_least 12 mm)",
+        ),
+        (
+            "First study, or at least 3 months since the previous study",
+            "any(first_study, time_since_previous_study at_least 3 months)",
+        ),
+        (
+            "No fewer than 12 months have elapsed since the first widget",
+            "time_since_first_widget at_least 12 months",
+        ),
         ("Physical therapy (at least 8 visits)", "all(physical_therapy, number_of_visits_of_physical_therapy at_least 8)"),
     ],
 )
@@ -149,3 +169,8 @@ def test_a_series_that_follows_a_time_is_no_series_of_conditions() -> None:
     found, doubts = read("Loss of smell longer than 12 weeks following a cold, injury, or poisoning")
     assert not found.startswith("any(")
     assert doubts == []
+
+
+def test_how_a_number_is_taken_is_no_alternative_to_it() -> None:
+    found, _ = read("An oxygen pressure of 55 mm Hg or less, or an oxygen saturation of 88% or less, taken at rest")
+    assert found == "any(oxygen_pressure at_most 55 mmHg, oxygen_saturation_taken_at_rest at_most 88 %)"

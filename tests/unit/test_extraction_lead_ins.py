@@ -147,3 +147,41 @@ def test_groups_of_codes_in_a_coverage_determination() -> None:
         ("supporting-diagnoses", ["N31.0"]),
         ("non-supporting-diagnoses", ["N39.3"]),
     ]
+
+
+def test_a_label_between_an_item_and_what_is_nested_in_it_does_not_end_the_list() -> None:
+    found, _ = criteria(
+        "Widgets are medically necessary if the following criteria are met:\n\n"
+        "A. Pain, and\nB. The study meets one of the criteria below:\n\n   Group I:\n\n"
+        "   1. Low oxygen, or\n   2. Low iron; and\nC. Rest has failed\n"
+    )
+    assert found.startswith("all(pain, all(study, any(low_oxygen, low_iron)), rest_failed)"), found
+
+
+@pytest.mark.parametrize(
+    ("tail", "expected"),
+    [
+        ("not medically necessary in:", "any(fever, rash)"),
+        ("medically necessary for:", "any(fever, rash)"),
+    ],
+)
+def test_uses_without_a_quantifier_are_alternatives(tail: str, expected: str) -> None:
+    assert criteria(f"Widgets are {tail}\n\n- Fever\n- Rash\n") == (expected, [])
+
+
+def test_services_listed_for_any_indication() -> None:
+    (provision,) = provisions("Each of the following for any indication is considered investigational:\n\n- Magnets\n- Lasers\n")
+    assert (in_words(provision["when"]), "criteria" in provision) == ("any(magnets, lasers)", False)
+
+
+def test_a_use_and_all_others_is_no_condition() -> None:
+    (provision,) = provisions("Nerve widgets are investigational in the treatment of chronic rhinitis and all other conditions.")
+    assert (in_words(provision["when"]), "criteria" in provision) == ("nerve_widgets", False)
+
+
+def test_what_is_denied_where_criteria_are_not_met() -> None:
+    (provision,) = provisions(
+        "A widget is medically necessary when pain has lasted 3 months.\n\n"
+        "If all of the coverage criteria are not met, the widget will be denied as not reasonable and necessary.\n"
+    )
+    assert provision["otherwise"] == "not-medically-necessary"

@@ -53,3 +53,9 @@ def test_none_is_none() -> None:
     extraction = extracted("# Straps\n\n## Related Policies\n\nNone\n", extract_related)
     assert "related" not in extraction.policy
     assert "None" not in not_understood(extraction.book.close())
+
+
+def test_a_label_over_documents_is_none_of_them() -> None:
+    body = "Articles\n\nA55555 - Braces - Policy Article\n\nLCDs\n\nL33797 - Straps\n"
+    related = extracted(f"# Belts\n\n## Related Documents\n\n{body}", extract_related).policy["related"]
+    assert [(item["number"], item["title"]) for item in related] == [("A55555", "Braces - Policy Article"), ("L33797", "Straps")]

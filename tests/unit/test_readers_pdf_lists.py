@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from medpolicy.authoring.document import BlockKind
+from medpolicy.authoring.importing import import_document
 from medpolicy.authoring.readers import read_document
+from tests.criteria_words import in_words
 from tests.small_documents import LEFT, Line, pdf
 
 STEP = 12.0
@@ -76,3 +78,21 @@ def test_a_heading_over_codes_may_have_a_verb() -> None:
     ]
     found = read_document(pdf(page), "policy.pdf").blocks
     assert [block.kind for block in found] == [BlockKind.HEADING, BlockKind.HEADING, BlockKind.PARAGRAPH]
+
+
+def test_a_numbered_heading_behind_a_list_is_none_of_its_items() -> None:
+    page = [
+        Line("POSITION STATEMENT", 740, bold=True),
+        Line("I. Initial therapy", 720, bold=True),
+        Line("Widgets are medically necessary when both of the following are met:", 700),
+        Line("A. Pain has lasted for a long time", 688, LEFT + 18),
+        Line("B. Rest has failed, with either of the following:", 676, LEFT + 18),
+        Line("1. Fever", 664, LEFT + 36),
+        Line("2. Rash", 652, LEFT + 36),
+        Line("II. Repeat therapy", 630, bold=True),
+        Line("Repeat widgets are medically necessary when 12 months have passed since the first widget.", 614),
+    ]
+    found = import_document(pdf([Line("Policy Number: 7", 770), Line("Effective Date: 1/1/2026", 758), *page]), "policy.pdf")
+    first, second = found.version["provisions"]
+    assert in_words(first["criteria"]) == "all(pain_lasted_for_long_time, all(rest_failed, any(fever, rash)))"
+    assert in_words(second["criteria"]) == "time_since_first_widget at_least 12 months"

@@ -46,6 +46,7 @@ WITH_PROVISIONS: Final = "with-provisions"
 _FOOTNOTE = re.compile(rf"(?P<symbol>[{SYMBOLS}]{{1,4}})\s*(?:Notes?\b\s*:?)?\s*(?P<text>\S.*)", re.IGNORECASE | re.DOTALL)
 # Local coverage determinations say in a paragraph of each group what they say of its codes.
 _GROUP = re.compile(r"group\s+\d+\s+(?P<what>paragraph|codes)\s*:?", re.IGNORECASE)
+_OF_AUTHORIZATION = re.compile(r"\b(?:pre-?|prior )(?:authori[sz]ation|certification)\b", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"©|\bcopyright\b|\bcurrent procedural terminology\b|\ball rights reserved\b", re.IGNORECASE)
 _SEE_ALSO = re.compile(
     r"\bmay (?:also )?be (?:billed|reported|coded|submitted)\b.*\bcodes?\b|\bsee also\b.*\bcodes?\b|\balso see\b.*\bcodes?\b",
@@ -183,6 +184,11 @@ class _CodingReader:
         self._extraction.use(lines_outside_rows(table), "code_listings")
         for row in table.rows:
             lines = lines_of_row(row)
+            if row.is_header and any(_OF_AUTHORIZATION.search(cell) for cell in row.texts):
+                mark(
+                    self._extraction.version,
+                    f"a column of the table at line {lines[0]} says which codes need authorization, and was not read",
+                )
             texts = [cell for cell in row.texts if cell.strip()]
             if len(texts) > 1 and names_only_systems(texts[0]) and kind_of_codes(texts[0]) and _STARTS_WITH_CODE.match(texts[1]):
                 self._kind = kind_of_codes(texts[0])  # "CPT | 12345 | ...": the first column says of which kind they are
@@ -229,6 +235,9 @@ class _CodingReader:
             self._extraction.use(entry.lines, "code_listings")
             for printed in codes_within(text, self._kind or PROCEDURES) if self._kind != OTHER_SYSTEMS else []:
                 self._add(section, printed, Entry("", entry.lines))
+        elif kind_of_codes(text) == DIAGNOSES and announces_codes(text):  # "... That Support Medical Necessity: (12345)"
+            self._words, self._kind = _Words(section, entry.lines), DIAGNOSES
+            self._extraction.use(entry.lines, "diagnosis_listings")
         elif codes_within(text, PROCEDURES):
             book.not_understood(entry.lines, "it names codes, and what it says of them could not be read")
         elif looks_like_a_code(text):

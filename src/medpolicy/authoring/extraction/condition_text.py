@@ -124,7 +124,11 @@ _NEGATIONS: Final = (
         r"have)\s+(?P<after>.+)$",
         re.IGNORECASE,
     ),
-    re.compile(r"^(?P<before>)(?:no|without|absence of)\s+(?P<after>.+)$", re.IGNORECASE),
+    re.compile(
+        r"^(?P<before>)(?:no(?!\s+(?:fewer|less|more|later|earlier|longer|greater|higher|lower)\b)|without|"
+        r"absence of)\s+(?P<after>.+)$",
+        re.IGNORECASE,
+    ),
 )
 
 

@@ -60,6 +60,10 @@ _WAIVES: Final = re.compile(
 )
 _OR: Final = re.compile(r"\bor\b", re.IGNORECASE)
 _LASTS: Final = re.compile(r"^[\w\s%()-]*\b(?:for|lasting|over)\s*$", re.IGNORECASE)
+_ONLY_HOW: Final = re.compile(
+    r"(?:taken|measured|obtained|documented|confirmed|performed|determined|calculated)\s+\w", re.IGNORECASE
+)
+_OR_IN_BRACKETS: Final = re.compile(r"\s*\(or\s+(?P<alternative>[^()]*)\)")
 _OR_MORE: Final = r"(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b"
 # "... longer than 12 weeks following an infection", before ", a fall, or a burn": the series is of what it follows.
 _SERIES_BEHIND: Final = re.compile(
@@ -127,6 +131,7 @@ class Conditions:
             self._diagnoses,
             self._enumerated,
             self._capitals,
+            self._alternative_in_brackets,
             self._unless,
             self._clauses,
             self._further_predicate,
@@ -165,6 +170,16 @@ class Conditions:
             if len(parts) > 1 and not (is_clause(parts[0]) and any(_ONLY_A_NOUN.match(part) for part in parts[1:])):
                 return self._joined(kind, parts, citation)
         return None
+
+    def _alternative_in_brackets(self, text: str, citation: Item) -> Item | None:
+        """ "22 years of age or older (or 13-18 years of age with Down syndrome)"."""
+        match = _OR_IN_BRACKETS.search(text)
+        if match is None or not measures_in(match["alternative"]):
+            return None
+        rest = text[match.end() :].strip(" .;,")
+        if rest:
+            return None
+        return self._joined("any", [text[: match.start()], match["alternative"]], citation)
 
     def _unless(self, text: str, citation: Item) -> Item | None:
         match = search_outside(UNLESS, text)
@@ -227,11 +242,16 @@ class Conditions:
         for at, end in joints(text, rf",\s+or\s+(?!{_OR_MORE})"):
             left, right = text[:at].strip(), text[end:].strip(" ,;")
             measures = measures_in(right)
-            if not measures or measures_in(left) or _NAMED_MEASURE.match(right) is None or begins_with_measure(right):
+            if not measures or measures_in(left):
+                continue
+            if begins_with_measure(right):
+                if SINCE.match(right[measures[0].end :]) is None:
+                    continue
+            elif _NAMED_MEASURE.match(right) is None:
                 continue
             if "," in left or "," in right[: measures[0].start] or not says_something(left) or DANGLING.search(left):
                 continue
-            if measures[0].kind == "duration":
+            if measures[0].kind == "duration" and not begins_with_measure(right):
                 length = right[measures[0].start : measures[0].end].strip()
                 self._doubt(f"“{length}” was read as said of “{right}” only: or of “{left}” too?")
             return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
@@ -268,6 +288,8 @@ class Conditions:
         parts = split_outside(text, rf",\s+(?:or\s+)?(?!{_OR_MORE})|\s+or\s+(?!{_OR_MORE})(?=[^,]*$)")
         if len(parts) < 2 or not re.search(r",\s+or\s+", text) or not any(measures_in(part) for part in parts[:-1]):
             return None
+        if _ONLY_HOW.match(parts[-1]) is not None and len(parts) > 2:  # "..., taken at rest": no alternative of its own
+            parts = [*parts[:-2], f"{parts[-2]} {parts[-1]}"]
         if any(len(part.split()) < 2 for part in parts[:-1]) or _SERIES_BEHIND.search(parts[0]) is not None:
             return None
         self._doubt(f"read as alternatives: {len(parts)} conditions in one series; check what each number belongs to")
@@ -384,6 +406,10 @@ class Conditions:
             for at, end in joints(text, r"[,;]?\s+and\s+"):
                 if first.end <= at and end <= measures[1].start:
                     return self._joined("all", [text[:at], text[end:]], citation)
+        own = brackets_around(text, first)
+        if own is not None and says_something(text[own[0] + 1 : first.start]) and text[: own[0]].strip():
+            outside = f"{text[: own[0]].rstrip()} {text[own[1] + 1 :].lstrip()}".strip()
+            return self._joined("all", [outside, text[own[0] + 1 : own[1]]], citation)
         if first.kind == "age":
             return self._age(text, first, citation)
         for at, end in joints(text, r"[,;]\s+and\s+"):

@@ -12,6 +12,7 @@ from medpolicy.authoring.extraction.condition_text import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Item
 from medpolicy.authoring.extraction.measures import begins_with_measure, measures_in
+from medpolicy.authoring.extraction.statement_text import is_title, labels_sublist
 from medpolicy.authoring.extraction.wording import ALL, ANY, NONE, Quantifier, connector_at_end, is_connector, quantifier_in
 from medpolicy.authoring.outline import Section
 
@@ -41,6 +42,8 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
     for at, block in enumerate(blocks):
         if block.kind is BlockKind.FURNITURE:
             continue
+        if block.kind is BlockKind.ITEM and roots and is_title(block) and not any(one.block.bold for one in stack):
+            break  # a numbered heading, which resumes the numbers of the headings above
         if block.kind is BlockKind.ITEM and not is_connector(block.text):
             text, connector = connector_at_end(block.text.strip())
             item = ListItem(block, text, connector)
@@ -54,6 +57,8 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
                 break
             beside.connector = is_connector(block.text)
             beside.connector_lines += block.lines
+        elif roots and labels_sublist(blocks, at):
+            stack[-1].connector_lines += block.lines
         else:
             break
         taken = at + 1

@@ -10,6 +10,7 @@ from medpolicy.authoring.document import BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
 from medpolicy.authoring.extraction.entries import Entry, content, lines_of_row, lines_outside_rows
 from medpolicy.authoring.extraction.lines_of_business import lines_named_in
+from medpolicy.authoring.extraction.wording import sentences_of, stance_in
 from medpolicy.authoring.outline import Section, SectionKind
 
 PART: Final = "program-exceptions"
@@ -143,6 +144,10 @@ def _delegate(
         "part": PART,
         "citation": extraction.cite(section, entry.lines),
     }
+    for start, end in sentences_of(entry.text):
+        sentence = entry.text[start:end].strip()
+        if stance_in(sentence) is not None and not _medicare_documents(sentence):
+            mark(provision, f"“{sentence}” takes a stance of its own, which was not read: write it as a statement")
     if not is_told_to_follow:
         mark(provision, "the document names these determinations without saying that they decide: do they?")
     provisions.append(provision)

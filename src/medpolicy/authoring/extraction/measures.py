@@ -118,9 +118,12 @@ class Measure:
 
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
+_AGO_BEHIND: Final = re.compile(r"\s*(?:ago|earlier)\b", re.IGNORECASE)
+_PASSED: Final = re.compile(r"\s*(?:have|has)\s+(?:passed|elapsed)\b", re.IGNORECASE)
 _AGED: Final = re.compile(r"\bage[ds]?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
 _TO_COME: Final = re.compile(
-    r"\b(?:need(?:s|ed)?|planned|expected|scheduled|anticipated|intended|will|to be|expires?|due)\b[^.;]*$", re.IGNORECASE
+    r"\b(?:need(?:s|ed)?|plan(?:s|ned|ning)?|expected|scheduled|anticipated|intended|will|to be|expires?|due)\b[^.;]*$",
+    re.IGNORECASE,
 )
 _WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
 _FOR: Final = re.compile(r"\b(?:for|over|lasting)(?: a (?:period|duration) of| the (?:past|last))?\s*$", re.IGNORECASE)
@@ -181,6 +184,9 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             return _range("age", start, end, match, comparator, "", "")
         if is_age:
             return None  # an age in months or days: not representable as completed years
+        behind = _AGO_BEHIND.match(text[match.end() :])
+        if behind is not None and comparator is not None:
+            return _range("duration", start, match.end() + behind.end(), match, comparator, years, "", elapsed=True)
         ago = _AGO.search(before)
         if ago is not None:
             return _range("duration", ago.start(), end, match, AT_MOST, years, "", elapsed=True)
@@ -191,7 +197,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             return _range("duration", within.start(), end, match, AT_MOST, years, "", elapsed=True)
         if comparator is None and match["high"] is None:
             lead = _FOR.search(before)
-            if lead is None:
+            if lead is None and _PASSED.match(text[match.end() :]) is None:
                 return None
             return _range("duration", start, end, match, AT_LEAST, years, "")
         return _range("duration", start, end, match, comparator, years, "")

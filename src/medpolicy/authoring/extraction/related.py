@@ -22,6 +22,7 @@ _BEFORE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NO_NUMBER = "no number is printed, here or further down: an id made of the title stands for each that has none"
+_LABEL = re.compile(r"(?:articles?|lcds?|ncds?|policies|guidelines|documents|attachments)\s*:?", re.IGNORECASE)
 _NONE = re.compile(r"^(?:none|not applicable|n/?a|no related (?:policies|guidelines))\b.{0,40}$", re.IGNORECASE)
 
 
@@ -41,7 +42,7 @@ def extract_related(extraction: Extraction) -> None:
         if section.heading is not None:
             extraction.use(section.heading.lines, "related")
         for entry in _entries(extraction, section):
-            if _NONE.match(entry.text):
+            if _NONE.match(entry.text) or _LABEL.fullmatch(entry.text.strip()):
                 extraction.book.narrative(entry.lines, "related")
             else:
                 found.append(_related(extraction, section, entry, numbers))

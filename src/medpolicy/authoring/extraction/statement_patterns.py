@@ -29,7 +29,8 @@ UNMET: Final = re.compile(
     r"\b(?:(?:that|which|who|when|if)\s+)?(?:do|does|is|are|did)\s+not\s+meet(?:ing)?\s+(?:all\s+)?(?:of\s+)?(?:the|these|"
     r"this|any of the)?\s*(?:above\s+)?"
     r"(?:[a-z]+\s+){0,3}criteria\b[^,.;]*|\bnot meeting (?:the|these)?\s*(?:above\s+)?criteria[^,.;]*|\b(?:when|"
-    r"if) (?:the |these |any of the )?(?:above )?criteria (?:above |listed above |described above )?"
+    r"if) (?:all (?:of )?)?(?:the |these |any of the )?(?:above )?(?:coverage |"
+    r"medical necessity )?criteria (?:above |listed above |described above )?"
     r"(?:(?:is|are) not|(?:has|have) not been) (?:met|satisfied)\b",
     re.IGNORECASE,
 )
@@ -37,6 +38,7 @@ ALL_OTHER: Final = re.compile(
     r"\b(?:(?:for|in|of|to)\s+)?(?:for|in|of|treating|treat)\s+(?:all|"
     r"any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
     r"applications?|diagnos[ei]s)\b"
+    r"|\b(?:for|in)\s+(?:the\s+treatment\s+of\s+)?(?:[a-z-]+\s+){1,4}and\s+(?:for\s+)?(?:all|any)\s+other\s+(?:indications?|conditions?|uses?)\b"
     r"|\bin all other (?:cases|situations)\b|\bfor (?:all|any) (?:indications?|uses?|conditions?|"
     r"reasons?) (?:other than|not)[^.;]*",
     re.IGNORECASE,
@@ -58,7 +60,9 @@ EXAMPLES_LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 THE_FOLLOWING: Final = re.compile(
-    r"^(?:use of )?(?:any of |all of |each of )?(?:the )?following\b(?:\s+(?P<nouns>[a-z -]+?))?\s*$", re.IGNORECASE
+    r"^(?:use of )?(?:any of |all of |each of )?(?:the )?following\b(?:\s+(?P<nouns>(?!for\b)[a-z -]+?))?"
+    r"(?:\s+for\s+(?:any|all|every)\s+(?:indications?|uses?|conditions?))?\s*$",
+    re.IGNORECASE,
 )
 END_OF_CORE: Final = re.compile(r",?\s*\b(?:including|such as|e\.g\.)|,\s*(?:when|if|where)\b")
 CODES_IN_TEXT: Final = re.compile(
@@ -99,6 +103,8 @@ INSTEAD_OF: Final = re.compile(
     re.IGNORECASE,
 )
 WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
+# "Widgets are medically necessary for:": of the uses that follow, one is enough.
+USES_FOLLOW: Final = re.compile(r"^\W*(?:for|in|to treat|for the treatment of|in the treatment of)\s*:\s*$", re.IGNORECASE)
 LIMIT_AS_SUBJECT: Final = re.compile(
     r"(?:no|not|up to|any|a)?\s*(?:more|fewer|less|greater) than\b|(?:up to|a maximum of|a total of|at most)\s+\w+\b",
     re.IGNORECASE,

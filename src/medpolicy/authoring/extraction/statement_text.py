@@ -49,10 +49,25 @@ def list_under(blocks: Sequence[Block], at: int, above: Block) -> Sequence[Block
             if seen_other:  # the level of the next item says to which item a connector before it belongs
                 end += 1
                 break
-        elif block.kind is not BlockKind.FURNITURE and not is_connector(block.text):
+        elif block.kind is not BlockKind.FURNITURE and not is_connector(block.text) and not labels_sublist(blocks, end):
             seen_other = True
         end += 1
     return blocks[at:end]
+
+
+_LABEL_OF_SUBLIST: Final = re.compile(r"[A-Z][\w /-]{0,40}:")
+
+
+def labels_sublist(blocks: Sequence[Block], at: int) -> bool:
+    """Whether a paragraph is a label such as "Group I:" between an item and what is nested in it."""
+    block = blocks[at]
+    if block.kind is not BlockKind.PARAGRAPH or _LABEL_OF_SUBLIST.fullmatch(block.text.strip()) is None:
+        return False
+    before = next((blocks[place] for place in range(at - 1, -1, -1) if blocks[place].kind is not BlockKind.FURNITURE), None)
+    after = next((blocks[place] for place in range(at + 1, len(blocks)) if blocks[place].kind is not BlockKind.FURNITURE), None)
+    if before is None or after is None or not before.kind is after.kind is BlockKind.ITEM:
+        return False
+    return before.text.rstrip().endswith(":") and after.level > before.level
 
 
 def without_codes(text: str) -> tuple[str, list[str]]:

@@ -39,7 +39,7 @@ from medpolicy.authoring.extraction.statement_text import (
     without_examples,
     without_remarks,
 )
-from medpolicy.authoring.extraction.wording import StanceSaid, quantifier_in, sentences_of, stance_in
+from medpolicy.authoring.extraction.wording import ANY, Quantifier, StanceSaid, quantifier_in, sentences_of, stance_in
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 
@@ -254,7 +254,8 @@ class _Statements:
         open_list = patterns.OPEN_LIST.search(tail) if items else None
         if open_list is not None:
             tail = f"{tail[: open_list.start()]}{open_list['lead']}:"
-        listed = patterns.FOR_LISTED_USES.search(subject) if items else None
+        names_services = patterns.THE_FOLLOWING.match(subject.strip()) is not None
+        listed = patterns.FOR_LISTED_USES.search(subject) if items and not names_services else None
         if listed is not None:  # "Widgets for the following conditions are investigational:"
             subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
         procedures += [code for code in more if code not in procedures]
@@ -343,6 +344,8 @@ class _Statements:
     ) -> tuple[Item | None, Item | None]:
         """What follows the stance: for what (scope), and under which criteria. `announced`: some list follows."""
         quantifier = quantifier_in(tail)
+        if quantifier is None and items and patterns.USES_FOLLOW.search(tail) is not None:
+            quantifier = Quantifier(ANY, len(tail.rstrip(" :")), len(tail.rstrip(" :")), stated=False)
         tail = give_predicate(items, tail, quantifier)
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")

@@ -11,7 +11,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
         "not-medically-necessary",
         (
-            r"(?:(?:is|are|would be|will be) )?(?:considered |deemed )?not (?:considered |deemed )?(?:to be )?"
+            r"(?:(?:is|are|would be|will be) )?(?:considered |deemed |denied as )?not (?:considered |deemed )?(?:to be )?"
             r"(?:medically necessary|(?:medically )?reasonable (?:and|or|and/or) (?:medically )?necessary)"
             r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
             r"(?:is|are|will) not (?:be )?(?:necessary|covered|a covered (?:service|benefit)|eligible for coverage)|"
