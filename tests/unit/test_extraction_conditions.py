@@ -30,7 +30,7 @@ def read(text: str) -> tuple[Conditions, dict[str, Any] | None]:
         ("Use on at least 5 nights per week", "use at_least 5 /wk"),
         ("A body mass index (BMI) of 40 or greater", "body_mass_index at_least 40"),
         ("BMI greater than or equal to 35 kg/m2", "bmi at_least 35 kg/m2"),
-        ("between 10-15 events per hour", "measured_value at_least 10 /h at_most 15 /h"),
+        ("between 10-15 events per hour", "number_of_events_per_hour at_least 10 /h at_most 15 /h"),
         ("AHI between 5 and 14 events/hour", "ahi at_least 5 /h at_most 14 /h"),
         ("60% to 80% narrowing", "narrowing at_least 60 % at_most 80 %"),
         ("HbA1c greater than 7.0% or less than 4%", "any(hba1c more_than 7.0 %, hba1c less_than 4 %)"),

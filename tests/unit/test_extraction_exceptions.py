@@ -74,3 +74,13 @@ def test_a_stance_beside_the_documents_of_an_exception_is_asked_about() -> None:
     extraction = _extraction("Medicare Products: See article A59999. Braces are covered for Medicare members for gout only.")
     (provision,) = extraction.version["provisions"]
     assert any("“Braces are covered for Medicare members for gout only.” takes a stance" in mark for mark in provision["review"])
+
+
+def test_documents_under_a_label_that_stands_alone() -> None:
+    for label in ("Medicare Products:", "### Medicare Products"):
+        extraction = _extraction(
+            f"{label}\n\nThis was reviewed: National Coverage Determination (NCD) Straps 20.7.\n\n"
+            "This LCD was reviewed: Bracing of Knees (L12345).\n"
+        )
+        assert [one["delegated_to"][0]["identifier"] for one in extraction.version["provisions"]] == ["20.7", "L12345"]
+        assert {line for one in extraction.version["provisions"] for line in one["lines_of_business"]} == {"medicare-choice"}

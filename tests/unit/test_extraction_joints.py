@@ -33,6 +33,8 @@ def read(text: str) -> tuple[str, list[str]]:
         ),
         ("Rest or ice is not tolerated", "rest_or_ice_tolerated is False"),
         ("Not pregnant", "pregnant is False"),
+        ("Not fit for surgery and not on dialysis", "all(fit_for_surgery is False, dialysis is False)"),
+        ("Not pregnant and no fever", "all(pregnant is False, fever is False)"),
         ("Is not receiving dialysis", "receiving_dialysis is False"),
         ("Has not responded to rest", "responded_to_rest is False"),
         ("No surgery within 5 years", "not(all(surgery, time_since_surgery at_most 5 years))"),
@@ -132,6 +134,18 @@ def test_questions_are_whole() -> None:
             "all(narrowing_on_images at_least 50 %, failure_of_tablets)",
         ),
         ("Antibody level above 2000", "antibody_level more_than 2000"),
+        ("Is older than 60 years", "age more_than 60"),
+        ("Tumor of at most 3 cm, and no more than 3 nodules", "all(tumor at_most 3 cm, nodules at_most 3)"),
+        (
+            "Volume of 175% or more, total capacity of 100% or more",
+            "all(volume at_least 175 %, total_capacity at_least 100 %)",
+        ),
+        ("Blood pressure above 140/90 mm Hg", "blood_pressure_above_140_90_mm_hg"),
+        ("Three or more episodes per week", "number_of_episodes_per_week at_least 3 /wk"),
+        (
+            "Recent (within 6 weeks) infection of the chest",
+            "all(recent_infection_of_chest, time_since_recent_infection_of_chest at_most 6 weeks)",
+        ),
         (
             "Previous operation less than 12 months ago",
             "all(previous_operation, time_since_previous_operation less_than 12 months)",
@@ -174,3 +188,11 @@ def test_a_series_that_follows_a_time_is_no_series_of_conditions() -> None:
 def test_how_a_number_is_taken_is_no_alternative_to_it() -> None:
     found, _ = read("An oxygen pressure of 55 mm Hg or less, or an oxygen saturation of 88% or less, taken at rest")
     assert found == "any(oxygen_pressure at_most 55 mmHg, oxygen_saturation_taken_at_rest at_most 88 %)"
+
+
+@pytest.mark.parametrize(
+    "text", ["Age between 20 and 60", "Age 20 to 60", "Member is between the ages of 20 and 60", "Aged 20-60"]
+)
+def test_ages_without_years(text: str) -> None:
+    assert Conditions(FactBook()).read(text, {}) == {"age": {"at_least": 20, "at_most": 60}}
+    assert Conditions(FactBook()).read("Aged 18 and older", {}) == {"age": {"at_least": 18}}

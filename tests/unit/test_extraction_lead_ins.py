@@ -185,3 +185,51 @@ def test_what_is_denied_where_criteria_are_not_met() -> None:
         "If all of the coverage criteria are not met, the widget will be denied as not reasonable and necessary.\n"
     )
     assert provision["otherwise"] == "not-medically-necessary"
+
+
+def test_a_number_of_findings_asks_for_so_many_of_what_is_listed_under_it() -> None:
+    found, doubts = criteria(
+        f"{NECESSARY}- Pain\n- Has two or more cytopenias in the blood:\n  - Anemia\n  - Neutropenia\n  - Clots\n"
+    )
+    assert found == "all(pain, all(two_or_more_cytopenias_in_blood, 2 of(anemia, neutropenia, clots)))"
+    assert "of what is listed under it, at least 2; is it so?" in doubts[0]
+
+
+def test_both_apply_announces_a_list_within_the_sentence() -> None:
+    found, _ = criteria("Widgets are medically necessary if BOTH apply: a fever is present; and rest has failed.")
+    assert found == "all(fever_present, rest_failed)"
+
+
+def test_a_time_of_the_lead_in_is_not_of_what_an_item_excepts() -> None:
+    found, _ = criteria(
+        f"{NECESSARY}- Pain\n- Two of the following in the past 12 months:\n"
+        "  - Rest\n  - Tablets, unless contraindicated\n  - Ice\n"
+    )
+    assert "any(all(tablets, time_since_tablets at_most 12 months), tablets_contraindicated)" in found
+
+
+def test_all_other_uses_that_open_the_sentence_are_what_holds_otherwise() -> None:
+    (provision,) = provisions(
+        "Widgets are medically necessary when rest has failed.\n\nFor all other indications, widgets are investigational.\n"
+    )
+    assert provision["otherwise"] == "investigational"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "when", "expected"),
+    [
+        (
+            "When coverage is not excluded, widgets are medically necessary for gout.",
+            "widgets",
+            "all(coverage_excluded is False, gout)",
+        ),
+        (
+            "For members under 18 years of age, widgets are covered when rest has failed.",
+            "widgets",
+            "all(age less_than 18, rest_failed)",
+        ),
+    ],
+)
+def test_a_condition_that_opens_the_sentence(sentence: str, when: str, expected: str) -> None:
+    (provision,) = provisions(sentence)
+    assert (in_words(provision["when"]), in_words(provision["criteria"])) == (when, expected)

@@ -87,7 +87,7 @@ _OF_SOME_AGES: Final = re.compile(
 )
 _SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
 _OF_AGES: Final = re.compile(
-    r"\b(?:an?|the|in|for|is|are|age[ds]?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|"
+    r"\b(?:an?|the|in|for|is|are|between|ages?|aged|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|"
     r"of|at|who|must|be|old)\b",
     re.IGNORECASE,
 )
@@ -133,6 +133,7 @@ class Conditions:
             self._capitals,
             self._alternative_in_brackets,
             self._unless,
+            self._denials,
             self._clauses,
             self._further_predicate,
             self._when,
@@ -196,6 +197,14 @@ class Conditions:
             self._doubt(f"“unless {after}” was read as a bar: or does it waive what stands before?")
         parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
         return _node("all", parts)
+
+    def _denials(self, text: str, citation: Item) -> Item | None:
+        """ "Not a candidate for surgery and not on dialysis": each is denied for itself."""
+        for at, end in joints(text, r",?\s+and\s+(?=(?:not|without|no)\s+[a-z])"):
+            left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
+            if without_negation(left)[1] and says_something(left) and not measures_in(right):
+                return self._joined("all", [left, right], citation)
+        return None
 
     def _clauses(self, text: str, citation: Item) -> Item | None:
         for joint, kind in ((r"[,;]\s+or\s+", "any"), (r"[,;]\s+and\s+", "all"), (r"\s+and\s+", "all")):
@@ -399,10 +408,17 @@ class Conditions:
                 inside, outside = text[apart[0] + 1 : apart[1]], f"{text[: apart[0]].rstrip()} {text[apart[1] + 1 :].lstrip()}"
                 return self._joined("all", [outside, inside], citation)
             between = text[first.end : measures[1].start].strip().lower()
-            if between.strip(" ,") in ("or", "and", "but", "to"):
+            if between.strip(" ,") in ("or", "and", "but", "to") and _are_of_one_thing(first, measures[1]):
                 return self._two_bounds(text, measures, "any" if "or" in between else "all", citation)
             if _LASTS.search(text[first.end : measures[1].start]) and first.kind == "number" and _is_length(measures[1]):
                 return self._lasting(text, measures[1], citation)
+            for at, end in joints(text, r",\s+(?=[A-Za-z][\w-]*\s+[A-Za-z])(?!(?:and|or|but|with|for|in|of|on|at)\b)"):
+                if (
+                    first.end <= at
+                    and end <= measures[1].start
+                    and re.search(rf"\bor\s+(?!{_OR_MORE})", text[first.end :]) is None
+                ):
+                    return self._joined("all", [text[:at], text[end:]], citation)
             for at, end in joints(text, r"[,;]?\s+and\s+"):
                 if first.end <= at and end <= measures[1].start:
                     return self._joined("all", [text[:at], text[end:]], citation)
@@ -450,6 +466,9 @@ class Conditions:
         if measure.kind != "number":
             fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
             return claim, {"fact": fact, **dict(measure.bounds)}
+        if not re.search(r"[A-Za-z]{2}", subject):  # "three or more episodes per week"
+            counted = re.search(r"[a-z]+s\s+(?:per|an?)\s+[a-z]+$", text[measure.start : measure.end], re.IGNORECASE)
+            subject = subject if counted is None else f"number of {counted.group()}"
         fact = self.facts.number(subject, measure.unit, citation)
         unit = self.facts.unit_of(fact)
         if unit != measure.unit:  # "BMI of 40" beside "BMI of 35 kg/m2"
@@ -522,6 +541,11 @@ def _node(kind: str, parts: Sequence[Item | None]) -> Item | None:
 
 
 joined = _node
+
+
+def _are_of_one_thing(first: Measure, second: Measure) -> bool:
+    """Whether two measures may be bounds of one number: "at least 12 and less than 65 years", not "3 cm and 2 nodules"."""
+    return first.unit in ("", "1", second.unit) or second.unit == ""
 
 
 def _is_length(measure: Measure) -> bool:

@@ -13,7 +13,17 @@ from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Item
 from medpolicy.authoring.extraction.measures import begins_with_measure, measures_in
 from medpolicy.authoring.extraction.statement_text import is_title, labels_sublist
-from medpolicy.authoring.extraction.wording import ALL, ANY, NONE, Quantifier, connector_at_end, is_connector, quantifier_in
+from medpolicy.authoring.extraction.wording import (
+    ALL,
+    ANY,
+    NONE,
+    NUMBER_WORDS,
+    Quantifier,
+    connector_at_end,
+    is_connector,
+    number_of,
+    quantifier_in,
+)
 from medpolicy.authoring.outline import Section
 
 
@@ -175,6 +185,12 @@ class CriteriaLists:
             found = self._conditions.read(item.text, citation)
             return None if found is None else _cited(found, citation)
         quantifier = quantifier_in(item.text) if item.text.rstrip().endswith(":") or "following" in item.text.lower() else None
+        if quantifier is None and (counted := _counted_noun(item)) is not None:
+            nested = self.read(item.children, counted)
+            head = self._conditions.read(item.text.rstrip(" :"), self._extraction.cite(self._section, item.block.lines))
+            self._doubt(f"“{item.text.strip(' :')}” was read as: of what is listed under it, at least {counted.count}; is it so?")
+            found = joined("all", [head, nested])
+            return None if found is None else _cited(found, citation)
         measured = any(begins_with_measure(child.text) for child in item.children)
         subject = _subject_of_list(item.text, quantifier) if measured else ""
         if subject:
@@ -200,6 +216,20 @@ class CriteriaLists:
 
 def _announces_a_list(item: ListItem) -> bool:
     return item.text.rstrip().endswith(":") and quantifier_in(item.text) is not None
+
+_COUNTED_NOUN: Final = re.compile(
+    r"^(?:(?:has|have|with|presence of|documentation of)\s+)?(?:at least |a minimum of )?"
+    rf"(?P<count>{NUMBER_WORDS}|\d+)(?: or more)?\s+"
+    r"(?:[a-z-]+\s+){0,2}?[a-z-]+s\b.*:\s*$",
+    re.IGNORECASE,
+)
+
+
+def _counted_noun(item: ListItem) -> Quantifier | None:
+    """ "Two or more cytopenias in two blood counts:" asks for so many of what is listed under it."""
+    match = _COUNTED_NOUN.match(item.text.strip())
+    count = 0 if match is None else number_of(match["count"])
+    return Quantifier("count", 0, 0, count) if 1 < count <= len(item.children) else None
 
 
 def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:
@@ -249,7 +279,7 @@ def give_time(items: Sequence[ListItem], text: str, quantifier: Quantifier | Non
     if match is None:
         return text
     for item in items:
-        item.text = f"{item.text.strip(' .;,')} {match['time'].strip(' ,')}"
+        item.text = _before_exception(item.text, match["time"].strip(" ,"))
     return f"{text[: quantifier.end]}:"
 
 
@@ -267,7 +297,7 @@ def give_length(items: Sequence[ListItem], text: str, quantifier: Quantifier | N
     behind = _LENGTH_BEHIND.match(text[quantifier.end :])
     if behind is not None and _is_length(f"for {behind['length']}"):
         for item in items:
-            item.text = _with_length(item.text, behind["length"])
+            item.text = _before_exception(item.text, f"for {behind['length']}")
         return f"{text[: quantifier.end]}:"
     before = text[: quantifier.start]
     measures = measures_in(before)
@@ -275,7 +305,7 @@ def give_length(items: Sequence[ListItem], text: str, quantifier: Quantifier | N
         return text
     length = before[measures[-1].start : measures[-1].end].strip()
     for item in items:
-        item.text = _with_length(item.text, length)
+        item.text = _before_exception(item.text, f"for {length}")
     return f"{before[: measures[-1].start]:{quantifier.start}}{text[quantifier.start :]}"  # the quantifier stays in its place
 
 
@@ -284,12 +314,12 @@ def _is_length(text: str) -> bool:
     return len(measures) == 1 and measures[0].kind == "duration" and not measures[0].elapsed
 
 
-def _with_length(text: str, length: str) -> str:
-    """The item with its length, before what it excepts."""
+def _before_exception(text: str, more: str) -> str:
+    """The item with what its lead-in says of it, before what it excepts."""
     excepted = search_outside(UNLESS, text)
     noun = (text if excepted is None else text[: excepted.start()]).strip(" .;,")
     exception = "" if excepted is None else f", {text[excepted.start() :].strip(' ,;')}"
-    return f"{noun} for {length}{exception}"
+    return f"{noun} {more}{exception}"
 
 
 def _agreeing(predicate: str, *, is_plural: bool) -> str:

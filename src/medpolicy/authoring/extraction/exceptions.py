@@ -60,9 +60,29 @@ def extract_exceptions(extraction: Extraction) -> None:
     for section in extraction.outline.of_kind(SectionKind.EXCEPTIONS):
         if section.heading is not None:
             extraction.use(section.heading.lines, "provisions")
-        for entry in _entries(extraction, section):
+        for entry in _with_labels(extraction, section):
             _exception(extraction, section, entry, known)
     _leave_lines_to_exceptions(extraction)
+
+
+def _with_labels(extraction: Extraction, section: Section) -> list[Entry]:
+    """The entries; those under a label that stands alone on its line, which may look like a heading, each with that label."""
+    found: list[Entry] = []
+    label = None if not lines_named_in(extraction, section.title) else Entry(f"{section.title}:", ())
+    for entry in _entries(extraction, section):
+        text = entry.text.strip()
+        match = _LABEL.match(text)
+        if text.endswith(":") and lines_named_in(extraction, text):
+            label = entry
+            extraction.use(entry.lines, "provisions")
+        elif (
+            label is not None and _medicare_documents(text) and (match is None or not lines_named_in(extraction, match["label"]))
+        ):
+            found.append(Entry(f"{label.text.strip()} {text}", entry.lines))
+        else:
+            label = None
+            found.append(entry)
+    return found
 
 
 def _leave_lines_to_exceptions(extraction: Extraction) -> None:

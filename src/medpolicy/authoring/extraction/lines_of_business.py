@@ -14,7 +14,7 @@ from typing import Final
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
 from medpolicy.authoring.extraction.entries import content
-from medpolicy.authoring.outline import Section, SectionKind
+from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 SIDE_DATA: Final = "_issuer"
 _COVERAGE_BY_STANCE: Final = {
@@ -310,8 +310,10 @@ def _table_rows(extraction: Extraction) -> list[str]:
 def _exceptions(extraction: Extraction) -> list[str]:
     names: list[str] = []
     for section in extraction.outline.of_kind(SectionKind.EXCEPTIONS):
-        for block in content(section):
-            match = _LEADING_LABEL.match(block.text)
-            if match is not None and set(_WORD.findall(match["label"].lower())) & _PLAN_WORDS and match["label"] not in names:
-                names.append(match["label"].strip())
+        labels = [match["label"] for block in content(section) if (match := _LEADING_LABEL.match(block.text)) is not None]
+        if section.heading is not None and kind_of_heading(section.title) is None:  # a label alone on its line, in bold
+            labels.insert(0, re.sub(r"\s+(?:products|members)$", "", section.title, flags=re.IGNORECASE))
+        for label in labels:
+            if set(_WORD.findall(label.lower())) & _PLAN_WORDS and label.strip() not in names:
+                names.append(label.strip())
     return names

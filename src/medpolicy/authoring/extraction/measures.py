@@ -120,7 +120,7 @@ class Measure:
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
 _AGO_BEHIND: Final = re.compile(r"\s*(?:ago|earlier)\b", re.IGNORECASE)
 _PASSED: Final = re.compile(r"\s*(?:have|has)\s+(?:passed|elapsed)\b", re.IGNORECASE)
-_AGED: Final = re.compile(r"\bage[ds]?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
+_AGED: Final = re.compile(r"\bage[ds]?:?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
 _TO_COME: Final = re.compile(
     r"\b(?:need(?:s|ed)?|plan(?:s|ned|ning)?|expected|scheduled|anticipated|intended|will|to be|expires?|due)\b[^.;]*$",
     re.IGNORECASE,
@@ -177,6 +177,10 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         of_person = _AGE_WORD.search(before) is not None or alone
         is_age = (
             "of age" in said.lower()
+            or (
+                years == "years"
+                and re.fullmatch(r"(?:older|younger) than", (match["prefix"] or "").strip(), re.IGNORECASE) is not None
+            )
             or (match["high"] is not None and _AGED.search(before) is not None)
             or (of_person and bool(said or (years == "years" and comparator is not None)))
         )
@@ -201,6 +205,10 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
                 return None
             return _range("duration", start, end, match, AT_LEAST, years, "")
         return _range("duration", start, end, match, comparator, years, "")
+    if re.match(r"/\d", text[match.end() :]) is not None:
+        return None  # "140/90": two numbers that are said together
+    if not unit and _AGED.search(before) is not None and (comparator is not None or match["high"] is not None):
+        return _range("age", start, end, match, comparator, "", "")
     if match["high"] is None and comparator is None:
         return None
     if match["high"] is not None and not unit and comparator is None:

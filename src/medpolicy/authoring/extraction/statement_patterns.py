@@ -189,6 +189,10 @@ STANCE_LABEL: Final = re.compile(
     r"(?:\s+(?:indications?|uses?|services?|procedures?|statements?))?\s*:?",
     re.IGNORECASE,
 )
+CONDITION_BEFORE_SUBJECT: Final = re.compile(
+    r"^(?P<word>in|for|when|if)\s+(?:the\s+(?=absence|presence))?(?P<condition>[^,:;]{3,90}),\s+(?P<service>[^,]+)$",
+    re.IGNORECASE,
+)
 PEOPLE_IN_SUBJECT: Final = re.compile(
     r"\s+(?:in|for)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|adults?|children|adolescents?|those)\b"
     r"[^,;]*$",

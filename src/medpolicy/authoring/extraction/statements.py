@@ -260,6 +260,11 @@ class _Statements:
             subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
         procedures += [code for code in more if code not in procedures]
         all_lines = sorted({*lines, *(line for item in items for line in item.lines)})
+        opened = patterns.CONDITION_BEFORE_SUBJECT.match(subject)
+        if opened is not None and (patterns.UNMET.search(opened[0]) or patterns.ALL_OTHER.search(opened[0])):
+            opened = None  # it says what holds otherwise
+        if opened is not None:  # "In the absence of fever, widgets are ..."
+            subject = opened["service"]
         people = patterns.PEOPLE_IN_SUBJECT.search(subject)
         if people is not None and measures_in(people.group()):  # "Widgets in persons under 18 years of age are ..."
             subject, tail = subject[: people.start()], f"{people.group()} {tail}"
@@ -293,7 +298,8 @@ class _Statements:
         if patterns.LIMIT_AS_SUBJECT.match(subject.strip()) is not None:
             self._doubt("it sets a limit on how much or how often, and was read as a service: of which service is it?")
         subject_condition = self._condition_in_subject(subject, citation)
-        conditions = joined("all", [shared, subject_condition, scope, criteria])
+        opening = self._conditions.read(opened["condition"], citation) if opened is not None else None
+        conditions = joined("all", [shared, opening, subject_condition, scope, criteria])
         provision: Item = {
             "id": self._ids.give(slug(core_of(name)) or "statement"),
             "text": text_of_statement(core_of(name), said.stance, conditions is not None),

@@ -106,6 +106,8 @@ _QUANTIFIERS: Final = tuple(
         (ALL, r"\b(?:all|both|each|every one)" + _OF_FOLLOWING),
         (ANY, r"\b(?:either|any|one|any one|one or more)(?:\s+of)?(?=\s*:\s*$)"),
         (ALL, r"\b(?:both|all)(?:\s+of)?(?=\s*:\s*$)"),
+        (ANY, r"\b(?:either|any|one)\s+(?:applies|apply|is met|is present)(?=\s*:)"),
+        (ALL, r"\b(?:both|all)\s+(?:apply|are met|are present)(?=\s*:)"),
     )
 )
 _PLAIN_FOLLOWING: Final = re.compile(

@@ -125,9 +125,25 @@ def _connected(across: Sequence[Box], down: Sequence[Box]) -> list[tuple[list[Bo
 
 def _grid(group: tuple[list[Box], list[Box]]) -> Grid | None:
     across, down = group
-    heights = _clusters(line.bottom for line in across)
     lefts = _clusters(line.left for line in down)
+    heights = _clusters([*(line.bottom for line in across), *_open_ends(across, down, lefts)])
     return Grid(tuple(reversed(heights)), tuple(down), tuple(lefts)) if len(heights) >= 2 and len(lefts) >= 3 else None
+
+
+def _open_ends(across: Sequence[Box], down: Sequence[Box], lefts: Sequence[float]) -> list[float]:
+    """Where a page break leaves a row open: every vertical goes on to the same height, beyond the last horizontal."""
+    if not across or not down:
+        return []
+    lowest, highest = min(line.bottom for line in across), max(line.top for line in across)
+    bottom, top = min(line.bottom for line in down), max(line.top for line in down)
+    found = []
+    if lowest - bottom > _SMALLEST_AREA and len(_clusters(line.left for line in down if line.bottom < bottom + _NEAR)) == len(
+        lefts
+    ):
+        found.append(bottom)
+    if top - highest > _SMALLEST_AREA and len(_clusters(line.left for line in down if line.top > top - _NEAR)) == len(lefts):
+        found.append(top)
+    return found
 
 
 def _clusters(places: Iterable[float]) -> list[float]:
@@ -218,16 +234,20 @@ def continued(before: PdfTable, table: PdfTable) -> PdfTable | None:
     elif added[0].is_header:
         return None
     last = next((index for index in range(len(rows) - 1, -1, -1) if not rows[index].is_header), None)
-    if added and last is not None and _row_goes_on(rows[last], added[0]):
+    others = [*rows, *added[1:]]
+    if added and last is not None and _row_goes_on(rows[last], added[0], always_begun=all(row.cells[0].text for row in others)):
         rows[last] = _joined_row(rows[last], added.pop(0))
     lines = tuple(sorted((*before.block.lines, *table.block.lines)))
     return PdfTable(dataclasses.replace(before.block, lines=lines, rows=(*rows, *added)), before.lefts)
 
 
-def _row_goes_on(before: Row, row: Row) -> bool:
-    """Whether a page break splits a row: its first cell stands above the break, and a sentence goes on below."""
+def _row_goes_on(before: Row, row: Row, *, always_begun: bool) -> bool:
+    """Whether a page break splits a row: its first cell stands above the break, and a sentence goes on below.
+
+    `always_begun`: no other row of the table leaves its first cell empty, so that this one is a part of the row before.
+    """
     pairs = zip(before.cells[1:], row.cells[1:], strict=True)
-    return not row.cells[0].text and any(sentence_goes_on(first.text, second.text) for first, second in pairs)
+    return not row.cells[0].text and (always_begun or any(sentence_goes_on(first.text, second.text) for first, second in pairs))
 
 
 def _joined_row(before: Row, row: Row) -> Row:
