@@ -126,3 +126,12 @@ def test_without_a_history_the_heading_dates_the_one_event() -> None:
     policy, version = _with_history("Effective Date: 4/1/2024", "")
     assert version["version"] == policy["history"][0]["date"] == "2024-04-01"
     assert "no history" in policy["history"][0]["review_marks"][0]
+
+
+def test_labels_that_are_headings_over_their_values() -> None:
+    found = _extraction(
+        "# Knee Sensors\n\n### LCD ID\n\nL98765\n\n### LCD Title\n\nKnee Sensors\n\n### Revision Effective Date\n\n"
+        "For services performed on or after 04/03/2026\n\n## Policy\n\nSensors are covered.\n"
+    )
+    assert (found.policy["number"], found.policy["title"], found.version["version"]) == ("L98765", "Knee Sensors", "2026-04-03")
+    assert "review" not in found.policy

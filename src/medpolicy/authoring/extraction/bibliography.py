@@ -43,7 +43,8 @@ _ACCESSED = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    rf"[;,.]?\s*\b(?:page )?(?:last )?(?:updated|edited|revised|modified):?\s*(?P<date>{_DATE})\.?", re.IGNORECASE
+    rf"[;,.]?\s*\b(?:page )?(?:last )?(?:updated|edited|revised|modified|effective(?: date)?):?\s*(?P<date>{_DATE})\.?",
+    re.IGNORECASE,
 )
 _CORRECTION = re.compile(r"\s*\((?P<remark>(?:Published )?(?:Correction|Erratum|Corrigendum)\b.*)\)\.?$", re.IGNORECASE)
 _PRINTED = re.compile(r"[,.;]?\s*\b(?:published|released):?\s*$", re.IGNORECASE)

@@ -16,7 +16,7 @@ from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 _GAP = r"\s*[:#.\s]*\s*"
 _NUMBER = re.compile(
     r"^(?:(?:medical|clinical|coverage|payment|pharmacy|drug|reimbursement|corporate|utilization management)\s+)*"
-    rf"(?:(?:policy|guideline|document|bulletin|protocol)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)|number\s*:\s*)"
+    rf"(?:(?:policy|guideline|document|bulletin|protocol|lcd|ncd)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)|number\s*:\s*)"
     r"(?P<number>(?=[\w.-]*\d)[A-Z0-9][\w.-]*)\s*$",
     re.IGNORECASE,
 )
@@ -28,9 +28,10 @@ _OTHER_LABELS = re.compile(
     r"^(?:status|(?:policy |document )?(?:type|category|section)|department|author|source|approved by|version)\s*:\s*\S.{0,60}$",
     re.IGNORECASE,
 )
+_LONGEST_VALUE: Final = 15  # words
 _FIRST_LINES: Final = 6  # a number without a label is taken for the policy's only this near to the top
 _TITLE_LABEL = re.compile(
-    r"^(?:subject|title|(?:policy|guideline) (?:title|name)|topic)\s*:\s*(?P<title>\S.*)$", re.IGNORECASE | re.DOTALL
+    r"^(?:subject|title|(?:policy|guideline|lcd|ncd) (?:title|name)|topic)\s*:\s*(?P<title>\S.*)$", re.IGNORECASE | re.DOTALL
 )
 
 # Who numbers policies, besides the issuer itself.
@@ -48,6 +49,7 @@ IDENTIFIERS: Final = (
         ),
     ),
 )
+_ON_OR_AFTER = re.compile(r"^for (?:services|dates of service) (?:performed |furnished |rendered )?on or after\s+", re.IGNORECASE)
 _NONE = re.compile(r"^(?:n/?a|none|not applicable)\b\.?", re.IGNORECASE)
 # The dates of a heading, the more particular label first. `None`: a date that no field of the policy files holds.
 _DATES: Final = (
@@ -55,7 +57,7 @@ _DATES: Final = (
     (None, r"(?:original|initial|first)(?: policy)?(?: effective| approval| issue)?(?: date)?"),
     (None, r"(?:policy )?(?:created|adopted|issued)(?: date| on)?"),
     ("revised", r"(?:last |most recent )?(?:revised|revision|updated?|amended)(?: date| on)?"),
-    ("effective", r"(?:current |last |policy |latest )?(?:effective|implementation)(?: date)?"),
+    ("effective", r"(?:current |last |policy |latest |revision )?(?:effective|implementation)(?: date)?"),
     (
         None,
         r"(?:last |most recent |date )?(?:reviewed|review|approved|approval|publication|publish(?:ed)?|archived)(?: date| on)?",
@@ -83,6 +85,10 @@ def extract_identity(extraction: Extraction) -> None:
     stated = list(_front(extraction))
     _number(extraction, stated)
     _title(extraction, stated)
+    for item in stated:  # number and title often stand above their labelled lines, too
+        for name in ("number", "title"):
+            if item.text == extraction.policy.get(name):
+                extraction.use(item.lines, name)
     _identifiers(extraction, stated)
     _dates(extraction, stated)
     for item in stated:
@@ -93,9 +99,14 @@ def extract_identity(extraction: Extraction) -> None:
 def _front(extraction: Extraction) -> Iterator[_Stated]:
     """Headings and texts above the first part of the policy, and those that front matter resumes later."""
     for section in extraction.outline.of_kind(SectionKind.FRONT):
+        blocks = list(content(section))
         if section.heading is not None:
-            yield _Stated(section.heading.text.strip(), section.heading.lines, section)
-        for block in content(section):
+            labelled = _heading_with_value(section.heading, blocks)
+            if labelled is not None:
+                yield _Stated(labelled, (*section.heading.lines, *blocks.pop(0).lines), section)
+            else:
+                yield _Stated(section.heading.text.strip(), section.heading.lines, section)
+        for block in blocks:
             if block.kind is not BlockKind.TABLE:
                 yield from _lines_of(block, section)
             else:
@@ -105,6 +116,17 @@ def _front(extraction: Extraction) -> Iterator[_Stated]:
                         yield from (_Stated(cell.text.strip(), cell.lines, section) for cell in cells)
                     else:
                         yield _Stated(_row_as_text([cell.text.strip() for cell in cells]), row.lines, section)
+
+
+def _heading_with_value(heading: Block, blocks: list[Block]) -> str | None:
+    """A label that is set as a heading, with the value under it, as a line; None where it is no label."""
+    if not blocks or blocks[0].kind is not BlockKind.PARAGRAPH:
+        return None
+    value = _ON_OR_AFTER.sub("", blocks[0].text.strip())
+    if ":" in heading.text.strip().rstrip(":") or len(value.split()) > _LONGEST_VALUE:
+        return None
+    text = f"{heading.text.strip().rstrip(':')}: {value}"
+    return text if _is_labelled(text) and not _is_labelled(blocks[0].text.strip()) else None
 
 
 def _row_as_text(cells: list[str]) -> str:
