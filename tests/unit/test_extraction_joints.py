@@ -135,6 +135,19 @@ def test_questions_are_whole() -> None:
         ),
         ("Antibody level above 2000", "antibody_level more_than 2000"),
         ("Is older than 60 years", "age more_than 60"),
+        ("The first widget is older than 5 years", "first_widget_duration more_than 5 years"),
+        ("Female, 18 years or older", "all(sex female, age at_least 18)"),
+        ("Pregnancy or less than 12 weeks after childbirth", "any(pregnancy, time_since_childbirth less_than 12 weeks)"),
+        (
+            "Adult 18 years of age or older or adolescent with grown bones",
+            "any(age at_least 18, adolescent_with_grown_bones)",
+        ),
+        ("At least a 50% fall in episodes", "fall_in_episodes at_least 50 %"),
+        ("Watching of members with polyps, every 2 to 3 years", "watching_of_members_with_polyps_every_2_to_3_years"),
+        (
+            "Chronic (at least three months) rib pain",
+            "all(chronic_rib_pain, chronic_rib_pain_duration at_least 3 months)",
+        ),
         ("Tumor of at most 3 cm, and no more than 3 nodules", "all(tumor at_most 3 cm, nodules at_most 3)"),
         (
             "Volume of 175% or more, total capacity of 100% or more",
@@ -196,3 +209,8 @@ def test_how_a_number_is_taken_is_no_alternative_to_it() -> None:
 def test_ages_without_years(text: str) -> None:
     assert Conditions(FactBook()).read(text, {}) == {"age": {"at_least": 20, "at_most": 60}}
     assert Conditions(FactBook()).read("Aged 18 and older", {}) == {"age": {"at_least": 18}}
+
+
+def test_an_or_behind_an_age_is_asked_about() -> None:
+    _, doubts = read("Age 18 years or older with asthma or bronchitis")
+    assert "is it an alternative?" in doubts[0]

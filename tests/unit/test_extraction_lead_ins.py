@@ -233,3 +233,13 @@ def test_all_other_uses_that_open_the_sentence_are_what_holds_otherwise() -> Non
 def test_a_condition_that_opens_the_sentence(sentence: str, when: str, expected: str) -> None:
     (provision,) = provisions(sentence)
     assert (in_words(provision["when"]), in_words(provision["criteria"])) == (when, expected)
+
+
+def test_what_is_excepted_behind_examples_is_kept() -> None:
+    found, _ = criteria("Widgets are investigational, including use before a gadget, except in members with known stricture.")
+    assert found == "not(known_stricture)"
+
+
+def test_criteria_that_are_announced_by_their_numbers_are_no_condition_of_their_own() -> None:
+    found, _ = criteria("Widgets are medically necessary if the member meets criteria 2.1.1 through 2.1.2:\n\n- Pain\n- Fever\n")
+    assert found == "all(pain, fever)"

@@ -85,7 +85,10 @@ def test_bulletin_each_listed_service_keeps_its_own_criteria() -> None:
     )
     assert sealants[1:] == (
         "airway_sealants",
-        "all(prolonged_air_leak, prolonged_air_leak_duration more_than 7 days, standard_chest_tube_drainage_failed)",
+        (
+            "all(prolonged_air_leak_following_lung_resection, prolonged_air_leak_following_lung_resection_duration "
+            "more_than 7 days, standard_chest_tube_drainage_failed)"
+        ),
         None,
     )
     assert repeated[2] == "all(time_since_previous_mapping at_least 6 months, member_documented_response)"
@@ -202,7 +205,7 @@ def test_guideline_statements() -> None:
         ),
         "investigational",
     )
-    assert continuation[2] == "all(at_least_50_reduction_in_attacks, sessions_per_year at_most 12)"
+    assert continuation[2] == "all(reduction_in_attacks at_least 50 %, sessions_per_year at_most 12)"
     assert lobes == ("cosmetic", "ear_lobe_repair", "-", None)
     assert otoplasty == ("cosmetic", "otoplasty", "not(deformity_impairs_hearing)", None)
     assert (medicare[0], state[0]) == ("delegated", "delegated")

@@ -55,6 +55,8 @@ def test_a_label_of_lower_rank_than_the_part_that_opens_the_policy_stands_under_
         "Covered Indications",
         "Non-covered indications",
         "Coverage Guidance",
+        "Criteria for Coverage",
+        "Services Not Covered",
     ],
 )
 def test_headings_over_what_is_covered_and_what_is_not(title: str) -> None:

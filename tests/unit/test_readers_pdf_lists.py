@@ -96,3 +96,25 @@ def test_a_numbered_heading_behind_a_list_is_none_of_its_items() -> None:
     first, second = found.version["provisions"]
     assert in_words(first["criteria"]) == "all(pain_lasted_for_long_time, all(rest_failed, any(fever, rash)))"
     assert in_words(second["criteria"]) == "time_since_first_widget at_least 12 months"
+
+
+def test_a_paragraph_at_the_place_of_the_bullets_is_no_part_of_the_last_item() -> None:
+    full = "An item that is so long that it fills the whole line of the page up to the right margin and goes on with a word"
+    page = [
+        Line(
+            "Widgets are medically necessary when one of the following is met by the member of the plan, in writing:",
+            700,
+            bold=True,
+        ),
+        Line(f"\u2022 {full}", 688),
+        Line("or two below its text", 676, LEFT + 6),
+        Line(f"\u2022 {full}", 664),
+        Line("Repeat widgets are medically necessary when pain has come back.", 652, bold=True),
+    ]
+    found = read_document(pdf(page), "policy.pdf").blocks
+    assert [(block.kind, len(block.lines)) for block in found] == [
+        (BlockKind.PARAGRAPH, 1),
+        (BlockKind.ITEM, 2),
+        (BlockKind.ITEM, 1),
+        (BlockKind.PARAGRAPH, 1),
+    ]

@@ -141,6 +141,7 @@ class Conditions:
             self._series_of_measures,
             self._measures_apart,
             self._measured_alternative,
+            self._alternative_that_begins_with_its_measure,
             self._those_with,
         ):
             found = part(text, citation)
@@ -264,6 +265,22 @@ class Conditions:
                 length = right[measures[0].start : measures[0].end].strip()
                 self._doubt(f"“{length}” was read as said of “{right}” only: or of “{left}” too?")
             return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
+        return None
+
+    def _alternative_that_begins_with_its_measure(self, text: str, citation: Item) -> Item | None:
+        """ "Pregnant or less than 12 weeks after childbirth": what stands before "or" has no number."""
+        for at, end in joints(text, rf",?\s+or\s+(?!{_OR_MORE}(?!\s+than\b))"):
+            left, right = text[:at].strip(), text[end:].strip(" ,;")
+            if (
+                not begins_with_measure(right)
+                or measures_in(left)
+                or "," in left
+                or DANGLING.search(left)
+                or not says_something(left)
+            ):
+                continue
+            if says_something(right[measures_in(right)[0].end :]):
+                return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
         return None
 
     def _when(self, text: str, citation: Item) -> Item | None:
@@ -494,6 +511,11 @@ class Conditions:
 
     def _age(self, text: str, measure: Measure, citation: Item) -> Item | None:
         test: Item = {"age": _years(measure.bounds)}
+        other = re.match(r",?\s+or\s+(?P<other>[a-z].*)$", text[measure.end :])
+        if other is not None:  # "An adult 18 years of age or older or an adolescent whose bones are grown"
+            return self._joined("any", [text[: measure.end], other["other"]], citation)
+        if search_outside(_OR, text[measure.end :]) is not None:
+            self._doubt(f"“{text}” has an “or” behind the age, and was read as needed in addition to it: is it an alternative?")
         rest = rest_of(text, measure.start, measure.end)
         if _OF_SOME_AGES.search(text[: measure.start]):
             self._doubt("it may be asked of some ages only, and was read as a demand on the age too: which is meant?")

@@ -55,7 +55,7 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         return re.sub(r"\s*\([^()]*\)?", "", possessed["what"]).strip(), claim if bare.strip() and _PREDICATE.search(
             claim
         ) else ""
-    if opened and bare.strip() and after.strip(" .,;") and measure.elapsed:  # "recent (within 6 weeks) infection"
+    if opened and bare.strip() and after.strip(" .,;") and measure.kind == "duration":  # "recent (within 6 weeks) infection"
         return whole, whole
     counted = _COUNTED.match(after)
     if opened and bare.strip() and measure.kind == "number" and measure.unit == "1" and counted is not None:

@@ -88,7 +88,7 @@ _PREFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _BEFORE)
 _UNIT_END: Final = r"(?![A-Za-z0-9]|/[A-Za-z])"  # "60 mL/min" is not "60 mL"
 
 _MEASURE: Final = re.compile(
-    rf"(?P<prefix>(?<![A-Za-z])(?:{_PREFIX})(?![A-Za-z]))?\s*(?<![\w.])(?P<sign>(?<![\w.)%])[-−–](?=\d))?(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
+    rf"(?:(?P<prefix>(?<![A-Za-z])(?:{_PREFIX}))(?![A-Za-z])(?:\s+an?(?=\s+\d))?)?\s*(?<![\w.])(?P<sign>(?<![\w.)%])[-−–](?=\d))?(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
     rf"(?:\s+(?P<inner>{_SUFFIX})(?!\s+than\b)(?=\s+\w))?"
     rf"\s*(?P<unit1>(?:{_UNIT}){_UNIT_END}|%)?(?:\s*-?\s*{_TIME.format(n=1)}{_UNIT_END})?"
     rf"(?:\s*(?:to|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
@@ -120,6 +120,8 @@ class Measure:
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
 _AGO_BEHIND: Final = re.compile(r"\s*(?:ago|earlier)\b", re.IGNORECASE)
 _PASSED: Final = re.compile(r"\s*(?:have|has)\s+(?:passed|elapsed)\b", re.IGNORECASE)
+_HOW_OFTEN: Final = re.compile(r"\bevery\s*$", re.IGNORECASE)
+_ONLY_IS: Final = re.compile(r"is|are|be|must be", re.IGNORECASE)
 _AGED: Final = re.compile(r"\bage[ds]?:?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
 _TO_COME: Final = re.compile(
     r"\b(?:need(?:s|ed)?|plan(?:s|ned|ning)?|expected|scheduled|anticipated|intended|will|to be|expires?|due)\b[^.;]*$",
@@ -134,7 +136,8 @@ _NO_AGE: Final = re.compile(
     r"\s*(?:of(?! age)|have|has|since|after|before|prior|following|from|ago|apart|between|in|duration|history)\b", re.IGNORECASE
 )
 _AGE_WORD: Final = re.compile(
-    r"\b(?:aged?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|infants?)\b[^.;]{0,25}$",
+    r"\b(?:aged?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|infants?|"
+    r"females?|males?|wom[ae]n|m[ae]n|girls?|boys?)\b[^.;]{0,25}$",
     re.IGNORECASE,
 )
 
@@ -168,19 +171,17 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         if comparator is None and match["high"] is None:
             return None
         return _range("number", start, end, match, comparator, "", _CLOCK_UNITS[time.lower().rstrip("s")])
+    if time is not None and _HOW_OFTEN.search(before):
+        return None  # "every 2 to 3 years" is no length of time
     if time is not None and _OF_LAST.search(before):
         return None  # "on 60 of the last 90 days": two numbers that only mean something together
     if time is not None:
         years = _DURATION_WORD[time.lower().rstrip("s")]
         said = match["old"] or match["age"] or ""
         alone = not before.strip() and _NO_AGE.match(text[end:]) is None
-        of_person = _AGE_WORD.search(before) is not None or alone
+        of_person = _AGE_WORD.search(before) is not None or alone or _ONLY_IS.fullmatch(before.strip()) is not None
         is_age = (
             "of age" in said.lower()
-            or (
-                years == "years"
-                and re.fullmatch(r"(?:older|younger) than", (match["prefix"] or "").strip(), re.IGNORECASE) is not None
-            )
             or (match["high"] is not None and _AGED.search(before) is not None)
             or (of_person and bool(said or (years == "years" and comparator is not None)))
         )
@@ -205,7 +206,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
                 return None
             return _range("duration", start, end, match, AT_LEAST, years, "")
         return _range("duration", start, end, match, comparator, years, "")
-    if re.match(r"/\d", text[match.end() :]) is not None:
+    if not unit and re.match(r"/\d", text[match.end() :]) is not None:
         return None  # "140/90": two numbers that are said together
     if not unit and _AGED.search(before) is not None and (comparator is not None or match["high"] is not None):
         return _range("age", start, end, match, comparator, "", "")

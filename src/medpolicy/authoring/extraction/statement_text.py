@@ -80,9 +80,16 @@ def without_codes(text: str) -> tuple[str, list[str]]:
     return patterns.CODES_IN_TEXT.sub("", text), codes
 
 
+_EXCEPTED: Final = re.compile(r",\s+(?:unless|except(?: when| if| where| in| for| that)?)\b", re.IGNORECASE)
+
+
 def without_examples(text: str) -> str:
+    """The text without its examples; what it excepts behind them stays."""
     match = re.search(r",?\s*\b(?:including|includes?|such as)\b", text, re.IGNORECASE)
-    return text if match is None else text[: match.start()]
+    if match is None:
+        return text
+    excepted = _EXCEPTED.search(text, match.end())
+    return text[: match.start()] + (text[excepted.start() :] if excepted is not None else "")
 
 
 def without_remarks(text: str) -> str:

@@ -111,7 +111,7 @@ _QUANTIFIERS: Final = tuple(
     )
 )
 _PLAIN_FOLLOWING: Final = re.compile(
-    r"\b(?:the\s+)?following\b|\b(?:criteria|conditions|requirements|indications)\b[^.]*:\s*$|\bincluding[^.]*:\s*$",
+    r"\b(?:meets?\s+)?(?:all\s+)?criteria\s+[\w.]+\s+(?:through|to|and|-|–)\s+[\w.]+\s*:\s*$|\b(?:the\s+)?following\b|\b(?:criteria|conditions|requirements|indications)\b[^.]*:\s*$|\bincluding[^.]*:\s*$",
     re.IGNORECASE,
 )
 

@@ -137,6 +137,7 @@ class Paragraphs:
         self._lists = NestedLists()
         self._drafts: list[_Draft] = []
         self._is_open = False  # the last draft may still grow
+        self._hanging: list[bool] = []  # of the further lines of items, whether they stand under the text, not the marker
 
     def add(self, line: PlacedLine, after: PlacedLine | None = None) -> None:
         """The next line of the text, and the one after it."""
@@ -150,6 +151,8 @@ class Paragraphs:
                 self._begin(_Draft([line], marker, level, _text_left(line, marker)))
                 return
         if draft is not None and self._goes_on(draft, line) and not self._begins_hanging(draft, line, after):
+            if draft.marker:
+                self._hanging.append(not _stands_under_marker(draft, line))
             draft.add(line)
             return
         if self._is_unmarked_item(line):
@@ -226,6 +229,10 @@ class Paragraphs:
         full = self._layout.is_full(before, line)
         if _weight_changes(draft, line) and (ended or not full):
             return False
+        if draft.marker and _stands_under_marker(draft, line) and not sentence_goes_on(text, after):
+            hangs = bool(self._hanging) and all(self._hanging)
+            if hangs or _weight_changes(draft, line):
+                return False
         if before.page != line.page:
             return self._goes_on_over_page(draft, line, ended=ended, full=full)
         if abs(before.end_bottom - line.bottom) < line.size / 2:
@@ -304,6 +311,10 @@ def _text_left(line: PlacedLine, marker: str) -> float:
     if word.end - word.start <= len(marker):
         return line.words[1].left if len(line.words) > 1 else line.left
     return word.left + (word.right - word.left) * len(marker) / (word.end - word.start)
+
+
+def _stands_under_marker(draft: _Draft, line: PlacedLine) -> bool:
+    return line.left < draft.text_left - _SAME_LEFT and abs(line.left - draft.first.left) <= _SAME_LEFT
 
 
 def _weight_changes(draft: _Draft, line: PlacedLine) -> bool:
