@@ -243,3 +243,25 @@ def test_what_is_excepted_behind_examples_is_kept() -> None:
 def test_criteria_that_are_announced_by_their_numbers_are_no_condition_of_their_own() -> None:
     found, _ = criteria("Widgets are medically necessary if the member meets criteria 2.1.1 through 2.1.2:\n\n- Pain\n- Fever\n")
     assert found == "all(pain, fever)"
+
+
+def test_a_list_that_breaks_off_is_asked_about() -> None:
+    _, doubts = criteria(f"{NECESSARY}- Pain; AND\n- A trial shows that the member:\n\nRemark on trials.\n\n- Walks faster\n")
+    assert any("the list breaks off at line 8, where its last item announces more" in doubt for doubt in doubts)
+
+
+def test_a_second_stance_on_what_is_excepted_is_asked_about() -> None:
+    (provision,) = provisions(
+        "Widgets are investigational, except those rented for a hospital, which are considered not medically necessary."
+    )
+    assert in_words(provision["criteria"]) == "not(rented_for_hospital)"
+    assert any("calls what stands before it not medically necessary" in mark for mark in provision["review"])
+
+
+def test_statements_under_headings_that_no_word_knows() -> None:
+    extraction = extracted("# Widgets\n\n## Who may have one\n\nWidgets are medically necessary for gout.\n", extract_statements)
+    assert [one["stance"] for one in extraction.version["provisions"]] == ["medically-necessary"]
+    (asked,) = extraction.version["review"]
+    assert asked == "“Who may have one” was read as statements for what it says; its heading does not tell"
+    body = "Widgets are investigational.\n\n## Who pays\n\nWidgets are medically necessary."
+    assert [one["stance"] for one in provisions(body)] == ["investigational"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from medpolicy.authoring.document import BlockKind
 from medpolicy.authoring.importing import import_document
 from medpolicy.authoring.readers import read_document
+from medpolicy.authoring.readers.markers import printed_marker
 from tests.criteria_words import in_words
 from tests.small_documents import LEFT, Line, pdf
 
@@ -118,3 +119,9 @@ def test_a_paragraph_at_the_place_of_the_bullets_is_no_part_of_the_last_item() -
         (BlockKind.ITEM, 1),
         (BlockKind.PARAGRAPH, 1),
     ]
+
+
+def test_marks_of_items_that_are_dashes_of_any_kind() -> None:
+    dashes = ["\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "\u25b8"]
+    assert [printed_marker(f"{dash} Pain") for dash in dashes] == dashes
+    assert printed_marker("\u22122.5 or lower") == ""

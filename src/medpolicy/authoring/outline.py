@@ -159,6 +159,7 @@ class Outline:
 
     document: SourceDocument
     sections: tuple[Section, ...]
+    presumed: tuple[Section, ...] = ()  # those that were taken for statements by what they say, not by their headings
 
     def of_kind(self, *kinds: SectionKind) -> Iterator[Section]:
         return (section for section in self.sections if section.kind in kinds)
@@ -221,7 +222,29 @@ def outline_of(document: SourceDocument) -> Outline:
         section = Section(kind, title, (*(above.title for above in stack), title), block, level)
         sections.append(section)
         stack.append(section)
-    return Outline(document, tuple(sections))
+    return Outline(document, tuple(sections), tuple(_presumed_statements(sections)))
+
+
+def _presumed_statements(sections: Sequence[Section]) -> list[Section]:
+    """Where no known heading opens statements: the sections under unknown headings that take a stance are theirs."""
+    if any(section.kind is SectionKind.POLICY and _takes_a_stance(section) for section in sections):
+        return []
+    unknown = (section for section in sections if section.kind in (SectionKind.FRONT, SectionKind.OTHER))
+    found = [section for section in unknown if section.heading is not None and _takes_a_stance(section)]
+    for section in found:
+        section.kind = SectionKind.POLICY
+    return found
+
+
+def _takes_a_stance(section: Section) -> bool:
+    return any(
+        (said := stance_in(block.text[start:end])) is not None and _WEIGHTY.search(said.words) is not None
+        for block in section.blocks
+        for start, end in sentences_of(block.text)
+    )
+
+
+_WEIGHTY = re.compile(r"necess|investigational|experimental|unproven|cosmetic", re.IGNORECASE)
 
 
 def _with_bold_headings(document: SourceDocument) -> SourceDocument:

@@ -35,7 +35,9 @@ from medpolicy.authoring.extraction.wording import connector_at_end
 from medpolicy.errors import InvalidModel
 from medpolicy.model.codes import CodeSystem, parse_code_range
 
-UNLESS: Final = re.compile(r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that)|other than when)\b\s*", re.IGNORECASE)
+UNLESS: Final = re.compile(
+    r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that|as|(?=those\b))|other than when)\b\s*", re.IGNORECASE
+)
 _WHEN: Final = re.compile(r"\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 _IN_THOSE_WITH: Final = re.compile(
     r"\s+(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"

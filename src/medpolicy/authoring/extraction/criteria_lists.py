@@ -75,6 +75,14 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
     return roots, taken
 
 
+def breaks_off(items: Sequence[ListItem]) -> bool:
+    """Whether the last item of a list announces more, and nothing follows."""
+    last = items[-1]
+    while last.children:
+        last = last.children[-1]
+    return bool(last.connector) or last.text.rstrip().endswith(":")
+
+
 def _next_level(blocks: Sequence[Block], at: int) -> int | None:
     later = (blocks[place] for place in range(at, len(blocks)))
     return next((block.level for block in later if block.kind is BlockKind.ITEM), None)

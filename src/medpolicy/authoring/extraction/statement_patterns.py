@@ -109,6 +109,8 @@ LIMIT_AS_SUBJECT: Final = re.compile(
     r"(?:no|not|up to|any|a)?\s*(?:more|fewer|less|greater) than\b|(?:up to|a maximum of|a total of|at most)\s+\w+\b",
     re.IGNORECASE,
 )
+# "..., except those for rent, which are considered not medically necessary."
+WHICH_ARE: Final = re.compile(r",\s+(?P<said>which\s+(?:is|are)\s+.+)$", re.IGNORECASE | re.DOTALL)
 OR_AT_END: Final = re.compile(r"[,;]?\s+(?:and/)?or\s*$", re.IGNORECASE)
 # "For the following, including but not limited to:" lists some of the cases.
 OPEN_LIST: Final = re.compile(

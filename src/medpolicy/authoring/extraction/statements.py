@@ -16,17 +16,25 @@ from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.condition_text import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
-from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, give_predicate, items_of
+from medpolicy.authoring.extraction.criteria_lists import (
+    CriteriaLists,
+    ListItem,
+    breaks_off,
+    content_of_lead_in,
+    give_predicate,
+    items_of,
+)
+from medpolicy.authoring.extraction.delegation import hand_over
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
 from medpolicy.authoring.extraction.measures import measures_in
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
+from medpolicy.authoring.extraction.statement_marks import ask_of_unconditional
 from medpolicy.authoring.extraction.statement_text import (
     content_words,
     core_of,
-    facts_of,
     is_title,
     list_under,
     objects,
@@ -76,10 +84,14 @@ class _Statements:
         self._definitions: list[Item] = []
 
     def run(self) -> None:
+        for section in self._extraction.outline.presumed:
+            mark(
+                self._extraction.version, f"“{section.title}” was read as statements for what it says; its heading does not tell"
+            )
         for section in self._extraction.outline.of_kind(SectionKind.POLICY):
             self._section(section)
         self._use_scales()
-        self._compare_with_later_conditions()
+        ask_of_unconditional([statement.provision for statement in self._statements])
         version = self._extraction.version
         provisions = [statement.provision for statement in self._statements]
         version["facts"] = [*version.get("facts", []), *self._facts.items]
@@ -258,6 +270,10 @@ class _Statements:
         listed = patterns.FOR_LISTED_USES.search(subject) if items and not names_services else None
         if listed is not None:  # "Widgets for the following conditions are investigational:"
             subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
+        other = patterns.WHICH_ARE.search(tail)
+        other_said = stance_in(other["said"]) if other is not None else None
+        if other is not None and other_said is not None:
+            tail = tail[: other.start()]
         procedures += [code for code in more if code not in procedures]
         all_lines = sorted({*lines, *(line for item in items for line in item.lines)})
         opened = patterns.CONDITION_BEFORE_SUBJECT.match(subject)
@@ -280,6 +296,15 @@ class _Statements:
         if otherwise is not None and self._otherwise(section, subject, said.stance, all_lines):
             return
         self._conditions.doubts.clear()
+        if items and not of_list and breaks_off(items):
+            self._doubt(
+                f"the list breaks off at line {max(items[-1].lines)}, where its last item announces more: what belongs to it?"
+            )
+        if other is not None and other_said is not None:
+            self._doubt(
+                f"“{other['said'].strip(' .')}” calls what stands before it {patterns.STANCE_WORDS[other_said.stance]}: "
+                "write it as a statement of its own"
+            )
         if open_list is not None:
             self._doubt("the list names some of the cases only, and was read as all of them: what else belongs to it?")
         lists_products = bool(items) and is_product_list([item.text for item in items])
@@ -306,7 +331,7 @@ class _Statements:
             "stance": said.stance,
         }
         if said.stance != "delegated" and patterns.SOMEONE_ELSES.search(tail):
-            self._hand_over(provision, tail)
+            hand_over(provision, tail)
         if (
             conditions is not None
             and criteria is None
@@ -521,7 +546,7 @@ class _Statements:
         if named is not None:  # "For widgets, refer to the criteria of ..."
             provision["when"] = self._subject(named["service"], [], citation)
         self._restrict(provision, section)
-        self._hand_over(provision, sentence)
+        hand_over(provision, sentence)
         if named is None:
             mark(provision, "say of which service these criteria decide")
         provision["citation"] = citation
@@ -541,22 +566,6 @@ class _Statements:
         lines = lines_of_section(self._extraction, section)
         if lines and set(lines) != set(self._extraction.version.get("lines_of_business", lines)):
             provision["lines_of_business"] = lines
-
-    def _hand_over(self, provision: Item, text: str) -> None:
-        match = patterns.SOMEONE_ELSES.search(text)
-        assert match is not None
-        kinds = {"lcd": "lcd", "local coverage determination": "lcd", "ncd": "ncd", "national coverage determination": "ncd"}
-        target: Item = {"kind": kinds.get(match["whose"].lower(), "guidelines"), "title": match["whose"]}
-        titled = patterns.TITLED.search(text)
-        if titled is not None:
-            target.update(title=titled["title"].strip(), identifier=titled["identifier"])
-        elif match["identifier"]:
-            target["identifier"] = match["identifier"]
-        if provision["stance"] != "delegated":
-            called = patterns.STANCE_WORDS[provision["stance"]]
-            mark(provision, f"the document calls it {called} where the criteria of {match['whose']} are met")
-            provision["stance"] = "delegated"
-        provision["delegated_to"] = [target]
 
     def _products(self, section: Section, statement: _Statement, items: Sequence[ListItem], when: Item | None) -> None:
         implied = {
@@ -619,22 +628,6 @@ class _Statements:
         for scale in self._scales:
             if any(value.lower() in self._conditions.scales_used for value, _ in scale.choices):
                 self._extraction.use(scale.lines, f"facts[{slug(scale.title) or 'scale'}].choices")
-
-    def _compare_with_later_conditions(self) -> None:
-        """A statement without conditions, and another that sets conditions for the same service: which holds?"""
-        conditional = {
-            fact
-            for statement in self._statements
-            if "criteria" in statement.provision and statement.provision["stance"] == "medically-necessary"
-            for fact in facts_of(statement.provision.get("when", {}))
-        }
-        for statement in self._statements:
-            provision = statement.provision
-            if provision["stance"] != "medically-necessary" or "criteria" in provision:
-                continue
-            shared = [fact for fact in facts_of(provision.get("when", {})) if fact in conditional]
-            if shared:
-                mark(provision, f"another statement sets conditions for the same service ({', '.join(shared)}): which holds?")
 
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:

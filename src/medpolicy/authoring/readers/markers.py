@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 BULLET = "bullet"
 UNMARKED = "unmarked"
 # Signs of symbol fonts stand in Unicode's private use area.
-_BULLET = re.compile(r"([•●▪■□◦○‣⁃∙·➢➤►✓✔❖–—\-\uf000-\uf0ff]|o)(?=\s|$)")
+_BULLET = re.compile(r"([•●▪■□◦○‣⁃∙·➢➤►✓✔❖▫▸◆◇⦁∘»‐‒–—―−\-\uf000-\uf0ff]|o)(?=\s|$)")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{2,5})[.)]")
 # The number of a clause within a numbered part, as in guidelines that are outlined throughout: "2.1", "2.1.3".
 _CLAUSE_NUMBER = re.compile(r"(?P<above>\d{1,2}(?:\.\d{1,2}){0,3})\.(?P<own>\d{1,2})\.?(?=\s+[A-Z“\"(])")
