@@ -35,6 +35,7 @@ def read(text: str) -> tuple[str, list[str]]:
         ("Not pregnant", "pregnant is False"),
         ("Not fit for surgery and not on dialysis", "all(fit_for_surgery is False, dialysis is False)"),
         ("Not pregnant and no fever", "all(pregnant is False, fever is False)"),
+        ("Without fever or with a low fever", "any(fever is False, low_fever)"),
         ("Is not receiving dialysis", "receiving_dialysis is False"),
         ("Has not responded to rest", "responded_to_rest is False"),
         ("No surgery within 5 years", "not(all(surgery, time_since_surgery at_most 5 years))"),
@@ -136,6 +137,9 @@ def test_questions_are_whole() -> None:
         ("Antibody level above 2000", "antibody_level more_than 2000"),
         ("Is older than 60 years", "age more_than 60"),
         ("The first widget is older than 5 years", "first_widget_duration more_than 5 years"),
+        ("Onset of pain before 50 years of age", "onset_of_pain_before_50_years_of_age"),
+        ("Members aged 12 through 17 years", "age at_least 12, age at_most 17"),
+        ("One eye has vision of 20/40 or worse", "one_eye_vision_of_20_40_or_worse"),
         ("Female, 18 years or older", "all(sex female, age at_least 18)"),
         ("Pregnancy or less than 12 weeks after childbirth", "any(pregnancy, time_since_childbirth less_than 12 weeks)"),
         (

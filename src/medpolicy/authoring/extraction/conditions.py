@@ -207,6 +207,10 @@ class Conditions:
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             if without_negation(left)[1] and says_something(left) and not measures_in(right):
                 return self._joined("all", [left, right], citation)
+        for at, end in joints(text, r",?\s+or\s+(?=with\s)"):  # "without fever or with a fever that is low"
+            left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
+            if without_negation(left)[1] and says_something(left):
+                return self._joined("any", [left, right], citation)
         return None
 
     def _clauses(self, text: str, citation: Item) -> Item | None:

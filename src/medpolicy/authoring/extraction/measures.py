@@ -88,10 +88,10 @@ _PREFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _BEFORE)
 _UNIT_END: Final = r"(?![A-Za-z0-9]|/[A-Za-z])"  # "60 mL/min" is not "60 mL"
 
 _MEASURE: Final = re.compile(
-    rf"(?:(?P<prefix>(?<![A-Za-z])(?:{_PREFIX}))(?![A-Za-z])(?:\s+an?(?=\s+\d))?)?\s*(?<![\w.])(?P<sign>(?<![\w.)%])[-−–](?=\d))?(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
+    rf"(?:(?P<prefix>(?<![A-Za-z])(?:{_PREFIX}))(?![A-Za-z])(?:\s+an?(?=\s+\d))?)?\s*(?<![\w./])(?P<sign>(?<![\w./)%])[-−–](?=\d))?(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
     rf"(?:\s+(?P<inner>{_SUFFIX})(?!\s+than\b)(?=\s+\w))?"
     rf"\s*(?P<unit1>(?:{_UNIT}){_UNIT_END}|%)?(?:\s*-?\s*{_TIME.format(n=1)}{_UNIT_END})?"
-    rf"(?:\s*(?:to|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
+    rf"(?:\s*(?:to|through|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
     rf"%)?(?:\s*-?\s*{_TIME.format(n=2)}{_UNIT_END})?)?"
     rf"(?P<old>\s+(?:of age|old)\b)?(?:\s*,?\s*(?P<suffix>{_SUFFIX})(?![A-Za-z]|\s+than\b))?(?P<age>\s+(?:of age|old)\b)?",
     re.IGNORECASE,
@@ -121,6 +121,11 @@ _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|precedin
 _AGO_BEHIND: Final = re.compile(r"\s*(?:ago|earlier)\b", re.IGNORECASE)
 _PASSED: Final = re.compile(r"\s*(?:have|has)\s+(?:passed|elapsed)\b", re.IGNORECASE)
 _HOW_OFTEN: Final = re.compile(r"\bevery\s*$", re.IGNORECASE)
+_AT_ONSET: Final = re.compile(
+    r"\b(?:before|prior to|until|onset(?: (?:at|by|after))?|(?:began|begun|started|diagnosed|noted)(?: (?:at|by|after))?)\s+"
+    r"(?:the\s+)?(?:age\s+(?:of\s+)?)?(?:an?\s+)?$",
+    re.IGNORECASE,
+)
 _ONLY_IS: Final = re.compile(r"is|are|be|must be", re.IGNORECASE)
 _AGED: Final = re.compile(r"\bage[ds]?:?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
 _TO_COME: Final = re.compile(
@@ -185,6 +190,8 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             or (match["high"] is not None and _AGED.search(before) is not None)
             or (of_person and bool(said or (years == "years" and comparator is not None)))
         )
+        if is_age and _AT_ONSET.search(before) is not None:
+            return None  # how old somebody was then, not how old the member is
         if is_age and years == "years":
             return _range("age", start, end, match, comparator, "", "")
         if is_age:
