@@ -140,6 +140,10 @@ def test_questions_are_whole() -> None:
         ("Onset of pain before 50 years of age", "onset_of_pain_before_50_years_of_age"),
         ("Members aged 12 through 17 years", "age at_least 12, age at_most 17"),
         ("One eye has vision of 20/40 or worse", "one_eye_vision_of_20_40_or_worse"),
+        (
+            "Weakness (manual muscle test grade 3 or less) after a stroke",
+            "all(weakness_after_stroke, manual_muscle_test_grade_at_most_3)",
+        ),
         ("Female, 18 years or older", "all(sex female, age at_least 18)"),
         ("Pregnancy or less than 12 weeks after childbirth", "any(pregnancy, time_since_childbirth less_than 12 weeks)"),
         (

@@ -66,6 +66,10 @@ _ONLY_HOW: Final = re.compile(
     r"(?:taken|measured|obtained|documented|confirmed|performed|determined|calculated)\s+\w", re.IGNORECASE
 )
 _OR_IN_BRACKETS: Final = re.compile(r"\s*\(or\s+(?P<alternative>[^()]*)\)")
+_NAME_OF_SCALE: Final = re.compile(
+    r"(?:(?!(?:of|with|an?|the|and|or|has|have|had|is|are|in|for|by|to|at|from|on|due|not|no|than|was|were)\b)[A-Za-z][\w-]*\s+){1,4}$",
+    re.IGNORECASE,
+)
 _OR_MORE: Final = r"(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b"
 # "... longer than 12 weeks following an infection", before ", a fall, or a burn": the series is of what it follows.
 _SERIES_BEHIND: Final = re.compile(
@@ -406,6 +410,9 @@ class Conditions:
     def _scale(self, text: str, scale: ScaleTest, citation: Item) -> Item | None:
         legend = self.legends.get(scale.value.lower())
         if legend is None:
+            named = _NAME_OF_SCALE.search(text[: scale.start])
+            if named is not None:  # "manual muscle test grade 3 or less"
+                scale = replace(scale, start=named.start(), name=f"{named.group()}{scale.name}")
             fact = self.facts.boolean(f"{scale.name} {scale.comparator.replace('_', ' ')} {scale.value}", citation)
             self.facts.mark(
                 fact, f"a place on a scale ({scale.name}) that the document does not explain: make it a choice, least first"
