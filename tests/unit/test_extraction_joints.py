@@ -222,3 +222,9 @@ def test_ages_without_years(text: str) -> None:
 def test_an_or_behind_an_age_is_asked_about() -> None:
     _, doubts = read("Age 18 years or older with asthma or bronchitis")
     assert "is it an alternative?" in doubts[0]
+
+
+def test_a_number_that_follows_a_series_is_an_alternative_to_all_of_it() -> None:
+    found, doubts = read("Rash of the palms, soles, or face, or at least 5% of the skin")
+    assert found == "any(rash_of_palms_soles_or_face, skin at_least 5 %)"
+    assert "was read as the alternative to all of" in doubts[0]

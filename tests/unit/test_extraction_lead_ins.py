@@ -265,3 +265,13 @@ def test_statements_under_headings_that_no_word_knows() -> None:
     assert asked == "“Who may have one” was read as statements for what it says; its heading does not tell"
     body = "Widgets are investigational.\n\n## Who pays\n\nWidgets are medically necessary."
     assert [one["stance"] for one in provisions(body)] == ["investigational"]
+
+
+def test_services_that_a_heading_lists() -> None:
+    listed, unproven = provisions(
+        "Remark.\n\n### Not covered or reimbursable:\n\n- Tanning beds\n- Lamps\n\n"
+        "Gloves are investigational in all situations.\n"
+    )
+    assert (listed["stance"], in_words(listed["when"])) == ("not-medically-necessary", "any(tanning_beds, lamps)")
+    assert any("is a label above a list" in mark for mark in listed["review"])
+    assert (in_words(unproven["when"]), "criteria" in unproven) == ("gloves", False)

@@ -281,15 +281,11 @@ class Conditions:
         """ "Pregnant or less than 12 weeks after childbirth": what stands before "or" has no number."""
         for at, end in joints(text, rf",?\s+or\s+(?!{_OR_MORE}(?!\s+than\b))"):
             left, right = text[:at].strip(), text[end:].strip(" ,;")
-            if (
-                not begins_with_measure(right)
-                or measures_in(left)
-                or "," in left
-                or DANGLING.search(left)
-                or not says_something(left)
-            ):
+            if not begins_with_measure(right) or measures_in(left) or DANGLING.search(left) or not says_something(left):
                 continue
             if says_something(right[measures_in(right)[0].end :]):
+                if "," in left:
+                    self._doubt(f"“{right}” was read as the alternative to all of “{left}”: is it?")
                 return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
         return None
 

@@ -128,7 +128,7 @@ SCOPE_OPENER: Final = re.compile(
     re.IGNORECASE,
 )
 NO_SCOPE: Final = re.compile(
-    r"^(?:(?:any|all|every|each|these|such|this|the|an?)\s+)*(?:other\s+)?(?:indications?|uses?|conditions?|purposes?|"
+    r"^(?:(?:in|under)\s+(?=(?:any|all|every)\b))?(?:(?:any|all|every|each|these|such|this|the|an?)\s+)*(?:other\s+)?(?:indications?|uses?|conditions?|purposes?|"
     r"circumstances?|reasons?|"
     r"services?|situations?|treatment|only)?$",
     re.IGNORECASE,
@@ -183,7 +183,7 @@ NOT_WHY: Final = "and not why: check the stance"
 ALIKE: Final = 0.4  # of two names of a service, by their words
 _STANCE_OF_LABEL: Final = (
     r"(?:not\s+)?(?:considered\s+)?(?:medically\s+necessary|medical\s+necessity|investigational|experimental|unproven|cosmetic|"
-    r"reconstructive|covered)"
+    r"reconstructive|covered|reimbursable)"
 )
 # A heading within the policy that is only a stance: "Investigational and Not Medically Necessary:".
 STANCE_LABEL: Final = re.compile(

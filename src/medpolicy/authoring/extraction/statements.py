@@ -103,7 +103,7 @@ class _Statements:
 
     def _section(self, section: Section) -> None:
         book = self._extraction.book
-        at = 0
+        at = self._list_under_heading(section)
         while at < len(section.blocks):
             block = section.blocks[at]
             at += 1
@@ -117,6 +117,14 @@ class _Statements:
                 at += taken
         if section.heading is not None:
             book.in_section(section.heading.lines, section_name(section))
+
+    def _list_under_heading(self, section: Section) -> int:
+        """Read the services that a heading such as "Not Covered:" lists; how many blocks they take."""
+        label = None if section.heading is None else patterns.STANCE_LABEL.fullmatch(section.title.strip())
+        items, taken = items_of(section.blocks) if label is not None else ([], 0)
+        if label is None or section.heading is None or not items:
+            return 0
+        return taken if self._under_label(section, label["stance"], list(section.heading.lines), items) else 0
 
     def _block(self, section: Section, block: Block, items: list[ListItem]) -> bool:
         """Read a paragraph and the list that it announces; whether the list was taken."""
@@ -173,7 +181,7 @@ class _Statements:
 
     def _under_label(self, section: Section, words: str, lines: list[int], items: list[ListItem]) -> bool:
         """Read services that a label such as "Investigational:" lists; False where they may as well be conditions."""
-        said = stance_in(f"The following are considered {words}")
+        said = stance_in(f"The following are considered {words}") or stance_in(f"The following are {words}")
         if said is None or said.stance == "medically-necessary":
             self._extraction.book.not_understood(lines, "it lists services or conditions, and does not say which")
             return False
