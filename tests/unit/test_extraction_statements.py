@@ -350,7 +350,7 @@ FLAT = "- Ankle pain\n- {lead}\n- Fever\n- Rash\n- At least 2 of the following:\
             "all(ankle_pain, any(fever, rash), gout)",
             [],
         ),
-        ("- Ankle pain\n- Any of the following:", "all(ankle_pain, following)", ["what belongs to it?"]),
+        ("- Ankle pain\n- Any of the following:", "all(ankle_pain, following)", ["the list breaks off at line 8"]),
     ],
 )
 def test_a_list_that_is_not_set_below_what_announces_it(items: str, criteria: str, doubted: list[str]) -> None:

@@ -137,13 +137,11 @@ class CriteriaLists:
             else:
                 announcing.children.append(item)
         for item in found:
-            if _announces_a_list(item) and (not item.children or item.children[0].block.level <= item.block.level):
-                below = (
+            if _announces_a_list(item) and item.children and item.children[0].block.level <= item.block.level:
+                self._doubt(
+                    f"“{item.text.strip()}” announces a list, and nothing is set below it: "
                     f"read as its list up to line {item.lines[-1]}; does it end there?"
-                    if item.children
-                    else "what belongs to it?"
                 )
-                self._doubt(f"“{item.text.strip()}” announces a list, and nothing is set below it: {below}")
         return found
 
     def within_sentence(self, text: str, quantifier: Quantifier, citation: Item) -> tuple[str, Item | None]:
@@ -224,6 +222,7 @@ class CriteriaLists:
 
 def _announces_a_list(item: ListItem) -> bool:
     return item.text.rstrip().endswith(":") and quantifier_in(item.text) is not None
+
 
 _COUNTED_NOUN: Final = re.compile(
     r"^(?:(?:has|have|with|presence of|documentation of)\s+)?(?:at least |a minimum of )?"
