@@ -350,6 +350,11 @@ FLAT = "- Ankle pain\n- {lead}\n- Fever\n- Rash\n- At least 2 of the following:\
             "all(ankle_pain, any(fever, rash), gout)",
             [],
         ),
+        (
+            "- Ankle pain\n- Any of the following:\n- Both of the following:\n- Fever\n- Rash",
+            "all(ankle_pain, following, all(fever, rash))",
+            ["what belongs to it?", "up to line 11; does it end there?"],
+        ),
         ("- Ankle pain\n- Any of the following:", "all(ankle_pain, following)", ["the list breaks off at line 8"]),
     ],
 )

@@ -137,11 +137,13 @@ class CriteriaLists:
             else:
                 announcing.children.append(item)
         for item in found:
-            if _announces_a_list(item) and item.children and item.children[0].block.level <= item.block.level:
-                self._doubt(
-                    f"“{item.text.strip()}” announces a list, and nothing is set below it: "
-                    f"read as its list up to line {item.lines[-1]}; does it end there?"
-                )
+            if not _announces_a_list(item):
+                continue
+            said = f"“{item.text.strip()}” announces a list, and nothing is set below it"
+            if not item.children and item is not found[-1]:  # of a last one the statement asks
+                self._doubt(f"{said}: what belongs to it?")
+            elif item.children and item.children[0].block.level <= item.block.level:
+                self._doubt(f"{said}: read as its list up to line {item.lines[-1]}; does it end there?")
         return found
 
     def within_sentence(self, text: str, quantifier: Quantifier, citation: Item) -> tuple[str, Item | None]:
