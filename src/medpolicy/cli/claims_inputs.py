@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from medpolicy.errors import ClaimsError, NotFound, UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
+from medpolicy.review.claims.counts import RejectedElsewhere
 from medpolicy.review.claims.files import CSV, PARQUET, each_once, files_below, is_named, own_files, paths_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ class ClaimsInputs:
     eligibility: tuple[Path, ...] | None
     acknowledgment: Acknowledgment | None
     passed_over: tuple[Path, ...]
+
+    def rejected_elsewhere(self) -> list[RejectedElsewhere]:
+        """The lines of the transactions that were rejected."""
+        rejected = [] if self.acknowledgment is None else self.acknowledgment.rejected()
+        return [
+            RejectedElsewhere(file=one.file, row=one.position, reason="rejected-transaction", detail=one.code, lines=one.lines)
+            for one in rejected
+        ]
 
 
 @contextlib.contextmanager

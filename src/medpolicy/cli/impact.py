@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from medpolicy.cli.claims_inputs import ClaimsInputs, claims_inputs
+from medpolicy.cli.claims_inputs import claims_inputs
 from medpolicy.cli.compared_libraries import SHIPPED, library_named, tell_library_difference
 from medpolicy.cli.files import writing
 from medpolicy.cli.options import JsonOption, print_json
@@ -34,7 +34,7 @@ from medpolicy.review.impact_text import (
 )
 from medpolicy.review.library_difference import ComparedLibraries
 from medpolicy.review.report_view import count, dollars, lines_of
-from medpolicy.review.screening import LINES_PER_CHUNK, RejectedElsewhere, check_output
+from medpolicy.review.screening import LINES_PER_CHUNK, check_output
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -114,7 +114,7 @@ def impact_of_a_change(
             eligibility=found.eligibility,
             mapping=names,
             named=inputs,
-            elsewhere=_rejected_of(found),
+            elsewhere=found.rejected_elsewhere(),
             facts=facts,
             lines_per_chunk=chunk,
             memory=memory,
@@ -132,15 +132,6 @@ def impact_of_a_change(
     elif html is None or str(html) != "-":
         _show(open_screen(), report)
     return 1 if report["moved"]["lines"] else 0
-
-
-def _rejected_of(found: ClaimsInputs) -> list[RejectedElsewhere]:
-    """The lines of the transactions that were rejected."""
-    rejected = [] if found.acknowledgment is None else found.acknowledgment.rejected()
-    return [
-        RejectedElsewhere(file=one.file, row=one.position, reason="rejected-transaction", detail=one.code, lines=one.lines)
-        for one in rejected
-    ]
 
 
 # -- for the terminal ---------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from medpolicy.cli.progress import progress_of
 from medpolicy.errors import UsageError
 from medpolicy.formats.claims_mapping import NO_MAPPING, read_claims_mapping
 from medpolicy.review.claims.reading import MEMORY
-from medpolicy.review.screening import LINES_PER_CHUNK, RejectedElsewhere, Screened, check_output, screen
+from medpolicy.review.screening import LINES_PER_CHUNK, Screened, check_output, screen
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -106,7 +106,7 @@ def screen_claims(
             eligibility=found.eligibility,
             mapping=names,
             named=inputs,
-            elsewhere=_rejected_of(found),
+            elsewhere=found.rejected_elsewhere(),
             besides=_acknowledgment_of(found),
             facts=facts,
             lines_per_chunk=chunk,
@@ -127,15 +127,6 @@ def _ended_as_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _rejected_of(found: ClaimsInputs) -> list[RejectedElsewhere]:
-    """The lines of the transactions that were rejected."""
-    rejected = [] if found.acknowledgment is None else found.acknowledgment.rejected()
-    return [
-        RejectedElsewhere(file=one.file, row=one.position, reason="rejected-transaction", detail=one.code, lines=one.lines)
-        for one in rejected
-    ]
 
 
 def _acknowledgment_of(found: ClaimsInputs) -> dict[str, str]:

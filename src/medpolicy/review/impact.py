@@ -25,7 +25,7 @@ from medpolicy.library.library import Library, library_of
 from medpolicy.model.issuer import Issuer
 from medpolicy.review.claim_facts import facts_for, read_facts, wrong_facts_named
 from medpolicy.review.claims.chunks import Chunk
-from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, sum_of
+from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, RejectedElsewhere, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
 from medpolicy.review.claims_lookup import ClaimsLookup
 from medpolicy.review.impact_json import impact_json
@@ -43,7 +43,7 @@ from medpolicy.review.impact_tables import (
     take_up,
 )
 from medpolicy.review.library_difference import ComparedLibraries
-from medpolicy.review.screening import LINES_PER_CHUNK, Progress, RejectedElsewhere, check_output
+from medpolicy.review.screening import LINES_PER_CHUNK, Progress, check_output
 from medpolicy.review.screening_output import (
     COMPRESSION,
     PartialOutput,
@@ -165,11 +165,6 @@ def _directory(output: Path | None, same_run: Mapping[str, Any]) -> contextlib.A
     return contextlib.nullcontext(None) if output is None else partial_output(output, same_run)
 
 
-def _rejected(elsewhere: Sequence[RejectedElsewhere]) -> Iterable[ClaimCounts]:
-    for one in elsewhere:
-        yield ClaimCounts(lines=one.lines, taken=0, rejected={(one.reason, one.detail): one.lines}, remarks={})
-
-
 def _read_by(compared: ComparedLibraries) -> Library:
     """A library of all issuers, by which lines are read: the new one's word stands."""
     issuers = {**compared.old.issuers, **compared.new.issuers}
@@ -249,7 +244,7 @@ class _Comparison:
             unreadable = self.claims.unreadable.get_name()
             write_rejected(self.connection, self.part.file("rejected.parquet"), parts, unreadable, elsewhere)
         found = [counts for counts in done.values() if counts is not None]
-        return sum_of([*found, self.claims.unreadable_counts(), *_rejected(elsewhere)]), extent, resumed
+        return sum_of([*found, self.claims.unreadable_counts(), *(one.counts for one in elsewhere)]), extent, resumed
 
     def _counts_of(self, chunk: Chunk) -> ClaimCounts | None:
         """Those of a chunk that an earlier run had done."""

@@ -23,11 +23,21 @@ from medpolicy.formats.claims_mapping import NO_MAPPING, ClaimsMapping
 from medpolicy.library.library import Library
 from medpolicy.review.claim_facts import facts_without_line, read_facts, wrong_facts_named
 from medpolicy.review.claims.chunks import REJECTED_COLUMNS, Chunk
-from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, counted, sum_of
+from medpolicy.review.claims.counts import ClaimCounts, ClaimsExtent, RejectedElsewhere, counted, sum_of
 from medpolicy.review.claims.reading import MEMORY, ClaimLines, faults_named, open_claims
 from medpolicy.review.claims_lookup import LINE_COLUMNS, ClaimsLookup
 from medpolicy.review.determine import ENGINE
-from medpolicy.review.screening_output import AnswerWords, PartialOutput, faults_of_writing, partial_output, write_answers
+from medpolicy.review.screening_output import (
+    AnswerWords,
+    PartialOutput,
+    counts_as_note,
+    counts_of_note,
+    faults_of_writing,
+    partial_output,
+    quoted,
+    write_answers,
+    write_rejected,
+)
 from medpolicy.review.screening_report import write_report
 from medpolicy.review.screening_summary import ScreeningRun
 
@@ -64,20 +74,6 @@ Progress = Callable[[str, int, int], None]
 
 def _silent(phase: str, done: int, total: int) -> None:
     """Nobody is told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectedElsewhere:
-    """Lines that were rejected together before they came to be rows, such as those of a broken transaction of X12.
-
-    `row`: where in the file they begin, as its own form counts.
-    """
-
-    file: str
-    row: int
-    reason: str
-    detail: str
-    lines: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,9 +213,19 @@ class _Screening:
                 self.progress("screening", done, total)
         found = [note for note in notes.values() if note is not None]
         counts = sum_of(
-            [*(_counts_of(note) for note in found), self.claims.unreadable_counts(), *map(_counts_elsewhere, elsewhere)]
+            [
+                *(counts_of_note(note["counts"]) for note in found),
+                self.claims.unreadable_counts(),
+                *(one.counts for one in elsewhere),
+            ]
         )
-        self._rejected([self._file("rejected", chunk.number) for chunk in chunks], elsewhere)
+        write_rejected(
+            self.connection,
+            self.part.file("rejected.parquet"),
+            [self._file("rejected", chunk.number) for chunk in chunks],
+            self.claims.unreadable.get_name(),
+            elsewhere,
+        )
         changing = sum(note["changing"] for note in found)
         totals = [self._file("totals", chunk.number) for chunk in chunks]
         if self.spark is not None:
@@ -262,9 +268,9 @@ class _Screening:
             raise AssertionError("lines in are not lines answered and lines rejected")
         self._write_totals(self._file("totals", chunk.number))
         rejected = f"SELECT {REJECTED_COLUMNS} FROM found WHERE fault IS NOT NULL"
-        self.connection.execute(f"COPY ({rejected}) TO '{_quoted(self._file('rejected', chunk.number))}' (FORMAT parquet)")
+        self.connection.execute(f"COPY ({rejected}) TO {quoted(self._file('rejected', chunk.number))} (FORMAT parquet)")
         self.connection.execute("DROP TABLE found; DROP TABLE changing")
-        note = {"counts": _plain(counts), "changing": changing}
+        note = {"counts": counts_as_note(counts), "changing": changing}
         self.part.finish_chunk(chunk.number, note)
         return note
 
@@ -276,8 +282,8 @@ class _Screening:
                 ("rejected", "*", checked.rejected),
             ):
                 query = f"SELECT {columns} FROM {table.get_name()}"
-                self.connection.execute(f"COPY ({query}) TO '{_quoted(self._file(kind, chunk.number))}' (FORMAT parquet)")
-            note = {"counts": _plain(checked.counts), "changing": 0}
+                self.connection.execute(f"COPY ({query}) TO {quoted(self._file(kind, chunk.number))} (FORMAT parquet)")
+            note = {"counts": counts_as_note(checked.counts), "changing": 0}
         self.part.finish_chunk(chunk.number, note)
         return note
 
@@ -351,47 +357,3 @@ class _Screening:
             f"UNION ALL SELECT 'code', NULL, NULL, NULL, code, {counted}, answer FROM {marked} GROUP BY answer, code"
         )
         write_answers(self.connection.sql(query).to_arrow_reader(_ROWS_OF_A_BATCH), [path], self._words(), columns)
-
-    def _rejected(self, parts: Sequence[Path], elsewhere: Sequence[RejectedElsewhere]) -> None:
-        """All rejected lines in one file, those that are in no chunk too."""
-        self.connection.execute(
-            'CREATE OR REPLACE TEMP TABLE elsewhere (file VARCHAR, row BIGINT, reason VARCHAR, "column" VARCHAR, lines BIGINT)'
-        )
-        rows = [(one.file, one.row, one.reason, one.detail, one.lines) for one in elsewhere]
-        if rows:
-            self.connection.executemany("INSERT INTO elsewhere VALUES (?, ?, ?, ?, ?)", rows)
-        union = (
-            f"SELECT * FROM {self.claims.unreadable.get_name()} UNION ALL "
-            'SELECT NULL, NULL, file, row, reason, "column" FROM elsewhere, range(lines)'
-        )
-        if parts:
-            listed = ", ".join(f"'{_quoted(path)}'" for path in parts)
-            union = f"SELECT * FROM read_parquet([{listed}]) UNION ALL {union}"
-        self.connection.execute(f"COPY ({union}) TO '{_quoted(self.part.file('rejected.parquet'))}' (FORMAT parquet)")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _plain(counts: ClaimCounts) -> dict[str, Any]:
-    return {
-        "lines": counts.lines,
-        "taken": counts.taken,
-        "rejected": [[reason, column, count] for (reason, column), count in counts.rejected.items()],
-        "remarks": dict(counts.remarks),
-    }
-
-
-def _counts_elsewhere(one: RejectedElsewhere) -> ClaimCounts:
-    return ClaimCounts(lines=one.lines, taken=0, rejected={(one.reason, one.detail): one.lines}, remarks={})
-
-
-def _counts_of(note: Mapping[str, Any]) -> ClaimCounts:
-    plain = note["counts"]
-    return ClaimCounts(
-        lines=plain["lines"],
-        taken=plain["taken"],
-        rejected={(reason, column): count for reason, column, count in plain["rejected"]},
-        remarks=plain["remarks"],
-    )

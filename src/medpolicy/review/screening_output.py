@@ -23,13 +23,11 @@ from typing import TYPE_CHECKING, Any, Final
 from medpolicy.engines.tabular import KEYS
 from medpolicy.engines.tabular_answers import COLUMNS, AnswerTable
 from medpolicy.errors import UsageError
-from medpolicy.review.claims.counts import ClaimCounts
+from medpolicy.review.claims.counts import ClaimCounts, RejectedElsewhere
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
-
-    from medpolicy.review.screening import RejectedElsewhere
 
 COMPRESSION: Final = "zstd"
 ROWS_IN_A_GROUP: Final = 1_000_000

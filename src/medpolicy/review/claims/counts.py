@@ -40,6 +40,25 @@ class ClaimCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedElsewhere:
+    """Lines that were rejected together before they came to be rows, such as those of a broken transaction of X12.
+
+    `row`: where in the file they begin, as its own form counts.
+    """
+
+    file: str
+    row: int
+    reason: str
+    detail: str
+    lines: int
+
+    @property
+    def counts(self) -> ClaimCounts:
+        """They as the counts of a part."""
+        return ClaimCounts(lines=self.lines, taken=0, rejected={(self.reason, self.detail): self.lines}, remarks={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimsExtent:
     """The first and the last service date (None where there is no line) and the procedure codes that occur.
 
