@@ -12,6 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from medpolicy.authoring.extraction.clauses import (
+    DANGLING,
+    is_clause,
+    joints,
+    says_something,
+    search_outside,
+    split_outside,
+    what_remains,
+    within_relative,
+    without_articles,
+    without_negation,
+)
 from medpolicy.authoring.extraction.context import Item, slug
 from medpolicy.authoring.extraction.facts import FactBook, says_nothing
 from medpolicy.authoring.extraction.measured_subjects import SINCE, subject_of_measure
@@ -20,16 +32,10 @@ from medpolicy.authoring.extraction.wording import connector_at_end
 from medpolicy.errors import InvalidModel
 from medpolicy.model.codes import CodeSystem, parse_code_range
 
-_VERB: Final = (
-    r"(?:is|are|was|were|has|have|had|does|do|did|cannot|can|could|will|would|may|might|must|should|shows?|demonstrates?|"
-    r"indicates?|interferes?|causes?|requires?|results?|remains?|persists?|exists?|fails?|failed|meets?|met|exceeds?|"
-    r"measures?|receives?)"
-)
-_CLAUSE: Final = re.compile(rf"\b[\w)\]'’/-]+\s+(?:[a-z]+ly\s+)?{_VERB}\b", re.IGNORECASE)
 UNLESS: Final = re.compile(r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that)|other than when)\b\s*", re.IGNORECASE)
 _WHEN: Final = re.compile(r"\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 _IN_THOSE_WITH: Final = re.compile(
-    r"\s+(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"
+    r"(?:^|\s+)(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"
     r"who have)\s+",
     re.IGNORECASE,
 )
@@ -65,6 +71,8 @@ _OF_SOME_AGES: Final = re.compile(
     r"if(?:\s+the)?(?:\s+\w+){0,3})\b[^,;]*$",
     re.IGNORECASE,
 )
+_LAST_OF_SERIES: Final = re.compile(r",\s+and\s+(?![^,]*,\s+or\s)")
+_AGE_WITH: Final = re.compile(r"^ages?\s+(?:with|and)\s+", re.IGNORECASE)  # "age under 65 with a history of gout"
 _SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
 _OF_AGES: Final = re.compile(
     r"\b(?:an?|the|in|for|is|are|age[ds]?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|"
@@ -141,16 +149,16 @@ class Conditions:
         if len(connectors) != 1:
             self._doubt("a list within a sentence does not say whether all or any are needed: read as all")
         kind = "any" if connectors == {"or"} else "all"
-        lead = _DANGLING.sub("", f" {text[: marks[0].start()].strip(' ,;:')}").strip(" ,;:")
-        head = self._read(lead, citation) if _says_something(_OF_THOSE.sub("", lead)) else None
+        lead = DANGLING.sub("", f" {text[: marks[0].start()].strip(' ,;:')}").strip(" ,;:")
+        head = self._read(lead, citation) if says_something(_OF_THOSE.sub("", lead)) else None
         return _node("all", [head, self._joined(kind, [part for part, _ in said], citation)])
 
     def _capitals(self, text: str, citation: Item) -> Item | None:
         for word, kind in (("AND", "all"), ("OR", "any")):
-            parts = _split_outside(text, rf"[,;]?\s+{word}\s+")
+            parts = split_outside(text, rf"[,;]?\s+{word}\s+")
             # "prescribed by a surgeon OR a nurse": the second is no condition of its own.
-            if len(parts) > 1 and not (_is_clause(parts[0]) and any(_ONLY_A_NOUN.match(part) for part in parts[1:])):
-                return self._joined(kind, parts, citation)
+            if len(parts) > 1 and not (is_clause(parts[0]) and any(_ONLY_A_NOUN.match(part) for part in parts[1:])):
+                return self._joined(kind, _with_subject_of_first(parts), citation)
         return None
 
     def _unless(self, text: str, citation: Item) -> Item | None:
@@ -170,21 +178,27 @@ class Conditions:
         return _node("all", parts)
 
     def _clauses(self, text: str, citation: Item) -> Item | None:
+        either = re.match(r"either\s+", text, re.IGNORECASE)
+        if either is not None:  # "either the cuff is torn or the joint is stiff"
+            for at, end in joints(text, r",?\s+or\s+"):
+                left, right = text[either.end() : at].strip(" ,;"), text[end:].strip(" ,;")
+                if is_clause(left) and is_clause(right) and not within_relative(left):
+                    return self._joined("any", [left, right], citation)
         for joint, kind in ((r"[,;]\s+or\s+", "any"), (r"[,;]\s+and\s+", "all"), (r"\s+and\s+", "all")):
-            for at, end in _joints(text, joint):
+            for at, end in joints(text, joint):
                 left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-                if _is_clause(left) and _is_clause(right) and not _within_relative(left):
+                if is_clause(left) and is_clause(right) and not within_relative(left):
                     return self._joined(kind, [left, right], citation)
         return None
 
     def _further_predicate(self, text: str, citation: Item) -> Item | None:
         """ "The pain is severe and has lasted 3 months", "It is worn and is not under warranty": both have one subject."""
-        for at, end in _joints(text, rf",?\s+(?:and|or)\s+(?={_COPULA}\s)"):
+        for at, end in joints(text, rf",?\s+(?:and|or)\s+(?={_COPULA}\s)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             kind = "any" if " or " in text[at:end] else "all"
             is_denied = any(_DENIED.search(part) is not None for part in (left, right))
             is_measured = kind == "all" and bool(measures_in(right)) and not measures_in(left)
-            if _within_relative(left) or not (is_denied or is_measured):
+            if within_relative(left) or not (is_denied or is_measured):
                 continue
             if kind == "any" and search_outside(_WHEN, left) is not None:
                 continue  # "A when B is denied or is rare": the alternatives stand within the condition
@@ -197,12 +211,10 @@ class Conditions:
 
     def _measures_apart(self, text: str, citation: Item) -> Item | None:
         """ "BMI of 35 or more with diabetes or BMI of 40 or more": each side of "or" has a number of its own."""
-        for at, end in _joints(
-            text, r",?\s+or\s+(?!(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b)"
-        ):
+        for at, end in joints(text, r",?\s+or\s+(?!(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             named = _NAMED_MEASURE.match(right)
-            if named is None or not measures_in(left) or not measures_in(right) or _within_relative(left):
+            if named is None or not measures_in(left) or not measures_in(right) or within_relative(left):
                 continue
             if begins_with_measure(right) or begins_with_measure(left):
                 continue
@@ -213,9 +225,9 @@ class Conditions:
 
     def _when(self, text: str, citation: Item) -> Item | None:
         match = search_outside(_WHEN, text)
-        if match is None or not text[: match.start()].strip() or not _is_clause(text[match.end() :]):
+        if match is None or not text[: match.start()].strip() or not is_clause(text[match.end() :]):
             return None
-        if _within_relative(text[: match.start()]):  # "a joint that clicks when it is bent" is one condition
+        if within_relative(text[: match.start()]):  # "a joint that clicks when it is bent" is one condition
             return None
         return self._joined("all", [text[: match.start()], text[match.end() :]], citation)
 
@@ -239,7 +251,7 @@ class Conditions:
 
     def _series_of_measures(self, text: str, citation: Item) -> Item | None:
         """ "A in the last 120 days, B less than 24 hours, or C": a series in which a member has a measure of its own."""
-        parts = _split_outside(text, r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
+        parts = split_outside(text, r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
         if len(parts) < 2 or not re.search(r",\s+or\s+", text) or not any(measures_in(part) for part in parts[:-1]):
             return None
         if any(len(part.split()) < 2 for part in parts[:-1]):
@@ -257,11 +269,15 @@ class Conditions:
         match = search_outside(_IN_THOSE_WITH, text)
         if match is None:
             return None
-        series = _split_outside(text[match.end() :], r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
-        if len(series) < 2 or (len(series) == 2 and "," not in text[match.end() :]):
+        what = text[match.end() :]
+        needed_together = _LAST_OF_SERIES.search(what)  # "with gout, fever, and rash": by "and" all are needed
+        word = "and" if needed_together is not None else "or"
+        series = split_outside(what, rf",\s+(?:{word}\s+)?|\s+{word}\s+(?=[^,]*$)")
+        if len(series) < 2 or (len(series) == 2 and "," not in what):
             return None  # "chronic back or neck pain" shares its noun
         head = self._read(text[: match.start()], citation) if text[: match.start()].strip() else None
-        return _node("all", [*([head] if head else []), self._joined("any", series, citation)])
+        kind = "all" if needed_together is not None else "any"
+        return _node("all", [*([head] if head else []), self._joined(kind, series, citation)])
 
     def _joined(self, kind: str, parts: Sequence[str], citation: Item) -> Item | None:
         found = [self.read(part, citation) for part in parts]
@@ -277,7 +293,7 @@ class Conditions:
             words = {match[1] for part in between if (match := re.match(r"\s*,?\s*(and|or)\s", part))}
             if len(words) != 1:
                 return None
-            parts = _split_outside(text, rf"(?<=\))\s*,?\s*{(*words,)[0]}\s+")
+            parts = split_outside(text, rf"(?<=\))\s*,?\s*{(*words,)[0]}\s+")
             return self._joined("any" if words == {"or"} else "all", parts, citation) if len(parts) == len(several) else None
         match = several[0] if several else _CODES_AFTER_THEIR_NAME.search(text)
         if match is None or not (match["name"] or "." in match["codes"]):
@@ -285,8 +301,8 @@ class Conditions:
         codes = [re.sub(r"\s*[-–]\s*", "-", code) for code in _ONE_OR_RANGE.findall(match["codes"])]
         if not all(_is_diagnosis(code) for code in codes):
             return None
-        rest = _rest(text, match.start(), match.end())
-        more = self._read(rest, citation) if measures_in(rest) or _is_clause(rest) else None
+        rest = what_remains(text, match.start(), match.end())
+        more = self._read(rest, citation) if measures_in(rest) or is_clause(rest) else None
         return _node("all", [{"diagnosis": codes}, more])
 
     def _clause(self, text: str, citation: Item) -> Item | None:
@@ -298,7 +314,7 @@ class Conditions:
             return self._scale(text, scales[0], citation)
         measures = measures_in(text)
         if measures:
-            bare, is_denied = _without_negation(text)
+            bare, is_denied = without_negation(text)
             if is_denied and len(measures) == 1 and measures[0].elapsed:  # "no surgery within 5 years": none so late
                 within = self._clause(bare, citation)
                 return None if within is None else {"not": within}
@@ -311,7 +327,7 @@ class Conditions:
         return self._question(text, citation)
 
     def _question(self, text: str, citation: Item) -> Item | None:
-        text, is_negated = _without_negation(text)
+        text, is_negated = without_negation(text)
         if not re.search(r"[A-Za-z]{2}", text) or says_nothing(text):
             return None
         fact = self.facts.boolean(text, citation)
@@ -339,8 +355,8 @@ class Conditions:
             value = next(value for value, _ in legend if value.lower() == scale.value.lower())
             test = {"fact": fact, scale.comparator: value}
             self.scales_used.add(scale.value.lower())
-        rest = _rest(text, scale.start, scale.end)
-        before = self._read(rest, citation) if _says_something(rest) else None
+        rest = what_remains(text, scale.start, scale.end)
+        before = self._read(rest, citation) if says_something(rest) else None
         return _node("all", [*([before] if before else []), test])
 
     def _measured(self, text: str, measures: Sequence[Measure], citation: Item) -> Item | None:
@@ -353,7 +369,7 @@ class Conditions:
             between = text[first.end : measures[1].start].strip().lower()
             if between.strip(" ,") in ("or", "and", "but", "to"):
                 return self._two_bounds(text, measures, "any" if "or" in between else "all", citation)
-            for at, end in _joints(text, r"[,;]?\s+and\s+"):
+            for at, end in joints(text, r"[,;]?\s+and\s+"):
                 if first.end <= at and end <= measures[1].start:
                     return self._joined("all", [text[:at], text[end:]], citation)
         if first.kind == "age":
@@ -375,13 +391,15 @@ class Conditions:
         if since is not None:
             fact = self.facts.duration(since["what"], measure.unit, citation, elapsed=True)
             claim = re.sub(r"[\s,;]*(?:and|is|are|was|were)?\s*$", "", text[: measure.start])
-            return claim if _says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
+            return claim if says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
         alternative = search_outside(_OR, text[measure.end :])
         if alternative is not None:
             self._doubt(f"“{text}” has an “or” behind its number, and was read as one condition: what is the alternative?")
         subject, claim = subject_of_measure(text, measure)
         claim = "" if says_nothing(claim) else claim
         if measure.kind != "number":
+            if len(measure.bounds) > 1 and not measure.elapsed:
+                self._doubt(f"“{text[measure.start : measure.end].strip()}” was read as a range: is a longer time too long?")
             fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
             return claim, {"fact": fact, **dict(measure.bounds)}
         fact = self.facts.number(subject, measure.unit, citation)
@@ -393,7 +411,9 @@ class Conditions:
     def _two_bounds(self, text: str, measures: Sequence[Measure], kind: str, citation: Item) -> Item | None:
         """ "greater than 7 % or less than 4 %", "at least 12 years and less than 65 years": two bounds of one number."""
         first, second = measures[0], measures[1]
-        if first.kind == "age":
+        if first.kind == "number" and first.unit == "1" and second.kind == "age":  # "at least 18 but under 65 years of age"
+            first = replace(first, kind="age")
+        if first.kind == "age" and _are_years(second):
             joined_bounds = replace(first, end=second.end, bounds=(*first.bounds, *_as_years(second.bounds)))
             if kind == "all":
                 return self._age(text, joined_bounds, citation)
@@ -409,7 +429,7 @@ class Conditions:
 
     def _age(self, text: str, measure: Measure, citation: Item) -> Item | None:
         test: Item = {"age": _years(measure.bounds)}
-        rest = _rest(text, measure.start, measure.end)
+        rest = _AGE_WITH.sub("", what_remains(text, measure.start, measure.end))
         if _OF_SOME_AGES.search(text[: measure.start]):
             self._doubt("it may be asked of some ages only, and was read as a demand on the age too: which is meant?")
         before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", _OF_AGES.sub(" ", rest)) else None
@@ -420,10 +440,10 @@ class Conditions:
         brackets = _SERIES_IN_BRACKETS.search(text)
         plain = text if brackets is None else f"{text[: brackets.start()].rstrip()} {text[brackets.end() :].lstrip()}"
         match = re.search(r"\beither\s+(?P<first>[^,;]+?)\s+or\s+(?P<second>[^,;]+)", plain)
-        if match is None or _is_clause(match["first"]) or _is_clause(match["second"]):
+        if match is None or is_clause(match["first"]) or is_clause(match["second"]):
             return None
         phrases = [match["first"].strip(), re.sub(r"\s*\([^()]*\)", "", match["second"]).strip(" .,")]
-        values = [(slug(_without_articles(phrase), limit=60), phrase) for phrase in phrases]
+        values = [(slug(without_articles(phrase), limit=60), phrase) for phrase in phrases]
         fact = self.facts.choice(" or ".join(phrases), [*values, ("neither", "neither")], citation)
         self.facts.mark(fact, "read as a choice; if both may hold at once, make it two yes-no questions")
         found: list[Item] = [{"fact": fact, "one_of": [value for value, _ in values]}]
@@ -450,14 +470,26 @@ _TRIED: Final = re.compile(
 )
 
 
+_ONLY_A_PERSON: Final = re.compile(r"(?:the\s+|an?\s+)?(?:members?|patients?|individuals?|persons?)(?:\s+must)?", re.IGNORECASE)
+
+
 def _with_subject(exception: str, rule: str) -> str:
     """ "Failure of rest, unless contraindicated": what is contraindicated is the rest."""
     if _ONLY_A_PREDICATE.match(exception) is None:
         return exception
     noun = re.sub(r"\s+(?:has|have|had|is|are|was|were)\b.*$", "", _TRIED.sub("", rule)).strip(" ,;")
-    if not noun or len(noun.split()) > _LONGEST_NOUN:
+    if not noun or len(noun.split()) > _LONGEST_NOUN or _ONLY_A_PERSON.fullmatch(noun):
         return exception
     return f"{noun} {'are' if re.search(r'[^su]s$', noun) else 'is'} {exception}"
+
+
+def _with_subject_of_first(parts: Sequence[str]) -> list[str]:
+    """ "PaCO2 above 50 mm Hg awake OR above 55 mm Hg asleep": a part that only states a measure has the first one's subject."""
+    measures = measures_in(parts[0])
+    subject = parts[0][: measures[0].start].strip(" ,;") if measures and measures[0].kind == "number" else ""
+    if not says_something(subject):
+        return list(parts)
+    return [parts[0], *(f"{subject} {part}" if begins_with_measure(part) else part for part in parts[1:])]
 
 
 _LONGEST_NOUN: Final = 8  # words
@@ -502,45 +534,16 @@ def _node(kind: str, parts: Sequence[Item | None]) -> Item | None:
 joined = _node
 
 
+def _are_years(measure: Measure) -> bool:
+    return measure.kind == "age" or measure.unit in ("1", "years")
+
+
 def _years(bounds: Sequence[tuple[str, str]]) -> dict[str, int]:
     return {comparator: int(value.partition(".")[0]) for comparator, value in bounds}
 
 
 def _as_years(bounds: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((comparator, value.split()[0]) for comparator, value in bounds)
-
-
-_NEGATIONS: Final = (
-    re.compile(
-        r"^(?P<before>(?:(?!\b(?:that|which|who)\b).)*\b(?:has|have))\s+not\s+(?P<after>(?:had|been|received|"
-        r"undergone|used|taken|responded)\b.+)$",
-        re.IGNORECASE,
-    ),
-    re.compile(r"^(?P<before>.*\b(?:is|are|was|were))\s+not\s+(?P<after>.+)$", re.IGNORECASE),
-    re.compile(r"^(?P<before>)not\s+(?:currently\s+)?(?P<after>[a-z].+)$", re.IGNORECASE),
-    re.compile(r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:does not|do not|did not) have\s+(?P<after>.+)$", re.IGNORECASE),
-    re.compile(
-        r"^(?P<before>)(?:the )?(?:\w+\s+)?(?:(?:has|have)(?: had)?|there is|there are) no\s+(?P<after>.+)$", re.IGNORECASE
-    ),
-    re.compile(
-        r"^(?P<before>)(?:(?:the )?(?:member|individual|patient)s?\s+)?(?:must|should|may) not (?:be|"
-        r"have)\s+(?P<after>.+)$",
-        re.IGNORECASE,
-    ),
-    re.compile(r"^(?P<before>)(?:no|without|absence of)\s+(?P<after>.+)$", re.IGNORECASE),
-)
-
-
-def _without_negation(text: str) -> tuple[str, bool]:
-    """The condition without what negates it as a whole, and whether something did."""
-    for pattern in _NEGATIONS:
-        match = pattern.match(text)
-        # "A is new and B is not ready": what is denied is a part, and the whole stays as it is said.
-        if match is not None and not any(
-            _is_clause(match["before"][:at]) for at, _ in _joints(match["before"], r"\s+(?:and|or|but)\s+")
-        ):
-            return f"{match['before']} {match['after']}".strip(), True
-    return text, False
 
 
 def _is_diagnosis(text: str) -> bool:
@@ -554,78 +557,7 @@ def _is_diagnosis(text: str) -> bool:
 def _qualifies(part: str, before: str) -> bool:
     """Whether a member of a series only measures what the one before it names: "symptoms ..., symptom duration ..."."""
     measures = measures_in(part)
-    if len(measures) != 1 or _rest(part, measures[0].start, len(part)) != part[: measures[0].start].strip(" ,."):
+    if len(measures) != 1 or what_remains(part, measures[0].start, len(part)) != part[: measures[0].start].strip(" ,."):
         return False
     first = re.match(r"[A-Za-z]{4,}", part)
     return first is not None and re.search(rf"\b{re.escape(first[0].rstrip('s'))}s?\b", before, re.IGNORECASE) is not None
-
-
-def _without_articles(text: str) -> str:
-    return re.sub(r"\b(?:the|an?)\s+", "", text)
-
-
-def _is_clause(text: str) -> bool:
-    """Whether the words have a subject and a verb of their own."""
-    return _CLAUSE.search(_without_relatives(re.sub(r"\([^()]*\)", " ", text))) is not None
-
-
-def _without_relatives(text: str) -> str:
-    return re.sub(r"\b(?:that|which|who)\s+\S+", " ", text)
-
-
-def _within_relative(left: str) -> bool:
-    return re.search(r"\b(?:that|which|who)\b[^,;]*$", left) is not None and not _CLAUSE.search(
-        re.split(r"\b(?:that|which|who)\b", left)[0]
-    )
-
-
-def _depths(text: str) -> list[int]:
-    depth, found = 0, []
-    for character in text:
-        depth += character in "(["
-        found.append(depth)
-        depth -= character in ")]" and depth > 0
-    return found
-
-
-def _joints(text: str, pattern: str) -> list[tuple[int, int]]:
-    depths = _depths(text)
-    return [(match.start(), match.end()) for match in re.finditer(pattern, text) if depths[match.start()] == 0]
-
-
-def _split_outside(text: str, pattern: str) -> list[str]:
-    parts, start = [], 0
-    for at, end in _joints(text, pattern):
-        parts.append(text[start:at].strip(" ,;"))
-        start = end
-    parts.append(text[start:].strip(" ,;"))
-    return [part for part in parts if part]
-
-
-def search_outside(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The first match that does not begin within brackets."""
-    depths = _depths(text)
-    return next((match for match in pattern.finditer(text) if not depths or depths[match.start()] == 0), None)
-
-
-_DANGLING: Final = re.compile(
-    r"(?:[\s,;]+(?:for those aged|those aged|aged|and|or|of|for|with|in|at|by|to|from|over|is|are|was|were|has|have|"
-    r"had|been|be|a|an|the|between|lasting|"
-    r"measuring))+\s*$",
-    re.IGNORECASE,
-)
-
-
-def _rest(text: str, start: int, end: int) -> str:
-    """The text without [start, end), brackets that it leaves empty, and words that now hang in the air."""
-    before, after = text[:start], text[end:]
-    joined_text = f"{_DANGLING.sub('', before.rstrip(' (')) if not after.strip(' .;,)') else before} {after}"
-    joined_text = re.sub(r"\(\s*\)", " ", joined_text)
-    return re.sub(r"\s+", " ", _DANGLING.sub("", joined_text)).strip(" .;,")
-
-
-def _says_something(text: str) -> bool:
-    return (
-        re.search(r"[A-Za-z]{3}", re.sub(r"\b(?:there|is|are|the|and|or|of|with|an?)\b", " ", text, flags=re.IGNORECASE))
-        is not None
-    )

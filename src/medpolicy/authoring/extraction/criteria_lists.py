@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
-from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined, search_outside
+from medpolicy.authoring.extraction.clauses import search_outside
+from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Item
 from medpolicy.authoring.extraction.measures import begins_with_measure
 from medpolicy.authoring.extraction.wording import ALL, ANY, NONE, Quantifier, connector_at_end, is_connector, quantifier_in

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from medpolicy.authoring.extraction.conditions import search_outside
+from medpolicy.authoring.extraction.clauses import search_outside
 from medpolicy.authoring.extraction.criteria_lists import ListItem
 from medpolicy.authoring.extraction.statement_patterns import ALL_OTHER
 

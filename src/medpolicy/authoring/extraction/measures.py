@@ -46,12 +46,28 @@ _UNITS: Final = (
     ("g/dL", r"g\s*/\s*dl|grams? per deciliter"),
     ("ng/mL", r"ng\s*/\s*ml"),
     ("pg/mL", r"pg\s*/\s*ml"),
-    ("ug/dL", r"(?:mcg|µg|ug)\s*/\s*dl"),
+    ("ug/dL", r"(?:mcg|µg|μg|ug)\s*/\s*dl"),
     ("mmol/L", r"mmol\s*/\s*l|millimoles? per liter"),
-    ("umol/L", r"(?:µ|u)mol\s*/\s*l"),
+    ("umol/L", r"(?:µ|μ|u)mol\s*/\s*l"),
     ("mEq/L", r"meq\s*/\s*l"),
-    ("/uL", r"(?:cells?\s*)?/\s*(?:µ|u|mc)l|cells? per microliter"),
+    ("/uL", r"(?:cells?\s*)?/\s*(?:µ|μ|u|mc)l|cells? per microliter"),
     ("/mm3", r"(?:cells?\s*)?/\s*mm(?:3|³)|cells? per cubic millimeter"),
+    ("ng/dL", r"ng\s*/\s*dl"),
+    ("ug/mL", r"(?:mcg|µg|μg|ug)\s*/\s*ml"),
+    ("ug/L", r"(?:mcg|µg|μg|ug)\s*/\s*l"),
+    ("ug/g", r"(?:mcg|µg|μg|ug)\s*/\s*g"),
+    ("mg/g", r"mg\s*/\s*g"),
+    ("mg/kg", r"mg\s*/\s*kg(?!\s*/)"),
+    ("mIU/L", r"miu\s*/\s*l|milli-?international units? per liter"),
+    ("mIU/mL", r"miu\s*/\s*ml"),
+    ("IU/mL", r"iu\s*/\s*ml|international units? per milliliter"),
+    ("IU/L", r"iu\s*/\s*l|international units? per liter"),
+    ("U/mL", r"u\s*/\s*ml|units? per milliliter"),
+    ("U/L", r"u\s*/\s*l|units? per liter"),
+    (
+        "mL/min/1.73m2",
+        r"(?:ml\s*/\s*min(?:ute)?|milliliters? per minute)\s*(?:/|per)\s*1\.73\s*(?:m(?:2|²|\^2)|square meters?|meters? squared)",
+    ),
     ("mL/min", r"ml\s*/\s*min(?:ute)?|milliliters? per minute"),
     ("L/min", r"l\s*/\s*min(?:ute)?|liters? per minute"),
     ("dB", r"db(?: hl)?|decibels?"),
@@ -65,6 +81,8 @@ _UNITS: Final = (
     ("/min", r"(?:beats?|breaths?|times?)?\s*(?:per|/|a)\s*(?:minute|min)\b|bpm"),
     ("/d", r"(?:times?|doses?|episodes?)\s*(?:per|/|a)\s*day"),
     ("ms", r"ms|msec|milliseconds?"),
+    ("um", r"microns?|(?:µ|μ|u)m|micrometers?"),
+    ("diopter", r"diopters?|dioptres?"),
     ("mm", r"mm|millimeters?|millimetres?"),
     ("cm", r"cm|centimeters?|centimetres?"),
     ("m", r"meters?|metres?"),
@@ -75,7 +93,7 @@ _UNITS: Final = (
     ("mg", r"mg|milligrams?"),
     ("kg", r"kg|kilograms?"),
     ("lb", r"lbs?|pounds?"),
-    ("ug", r"mcg|micrograms?|µg"),
+    ("ug", r"mcg|micrograms?|µg|μg"),
     ("g", r"grams?"),
     ("deg", r"degrees?|°"),
     ("%", r"%|percent|per cent"),
@@ -119,6 +137,10 @@ class Measure:
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
 _AGED: Final = re.compile(r"\bage[ds]?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
+_PERSON_IS: Final = re.compile(
+    r"\b(?:who|individuals?|members?|patients?|persons?|people|adults?|children|age[ds]?)(?:\s+(?:is|are))?\s*$", re.IGNORECASE
+)
+_COUNTED: Final = re.compile(r"\s*(?:%|[-/]|(?!(?:and|or|but|with|who|that|if|when|at|in|for|to)\b)[A-Za-z])")
 _TO_COME: Final = re.compile(
     r"\b(?:need(?:s|ed)?|planned|expected|scheduled|anticipated|intended|will|to be|expires?|due)\b[^.;]*$", re.IGNORECASE
 )
@@ -131,7 +153,7 @@ _NO_AGE: Final = re.compile(
     r"\s*(?:of(?! age)|have|has|since|after|before|prior|following|from|ago|apart|between|in|duration|history)\b", re.IGNORECASE
 )
 _AGE_WORD: Final = re.compile(
-    r"\b(?:aged?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|infants?)\b[^.;]{0,25}$",
+    r"\b(?:age[ds]?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|infants?)\b[^.;]{0,25}$",
     re.IGNORECASE,
 )
 
@@ -195,6 +217,8 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
                 return None
             return _range("duration", start, end, match, AT_LEAST, years, "")
         return _range("duration", start, end, match, comparator, years, "")
+    if not unit and _is_of_age(before, text[end:], match):
+        return _range("age", start, end, match, comparator, "", "")
     if match["high"] is None and comparator is None:
         return None
     if match["high"] is not None and not unit and comparator is None:
@@ -202,6 +226,14 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
     if not unit and comparator is not None and not match["low"].replace(",", "").replace(".", "").isdigit():
         return None  # "more than one of" is no measure
     return _range("number", start, end, match, comparator, "", unit or "1")
+
+
+def _is_of_age(before: str, after: str, match: re.Match[str]) -> bool:
+    """ "Age 6 to 17", "who are under 65": years without the word; nothing that could be counted follows."""
+    if match["high"] is not None:
+        return _AGED.search(before) is not None and not _COUNTED.match(after)
+    is_bound = match["prefix"] is not None and match["low"].isdigit()
+    return is_bound and _PERSON_IS.search(before) is not None and not _COUNTED.match(after)
 
 
 def _range(
@@ -245,7 +277,7 @@ class ScaleTest:
 _SCALE: Final = re.compile(
     r"(?P<name>(?:[A-Z][\w'-]*\s+){0,3}(?:\([^)]*\)\s+)?(?P<word>[Cc]lass|[Gg]rade|[Ss]tage|[Ll]evel|[Cc]ategory|[Tt]ype))\s+"
     rf"(?P<prefix>(?:{_PREFIX})\s+)?(?P<value>[A-Z]?\d+[a-z]?|[IVX]+[a-z]?)[*†]*\s*(?P<suffix>{_SUFFIX})?"
-    rf"(?![A-Za-z0-9]|\.\d|\s*(?:{_UNIT}){_UNIT_END}|\s*%)"
+    rf"(?![A-Za-z0-9]|\.\d|\s*(?i:{_UNIT}){_UNIT_END}|\s*%)"
 )
 
 
@@ -254,7 +286,8 @@ def scales_in(text: str) -> list[ScaleTest]:
     found = []
     for match in _SCALE.finditer(text):
         comparator = _comparator(match["prefix"], _BEFORE) or _comparator(match["suffix"], _AFTER)
-        if comparator is not None:
+        is_amount = match["word"].lower() == "level" and match["prefix"] is not None and match["value"].isdigit()
+        if comparator is not None and not is_amount:  # "PSA level above 4" is measured, not graded
             name = re.sub(r"\s*\([^)]*\)", "", match["name"])
             found.append(ScaleTest(match.start(), match.end(), name.strip(), match["value"], comparator))
     return found

@@ -9,7 +9,7 @@ from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
-from medpolicy.authoring.extraction.conditions import search_outside
+from medpolicy.authoring.extraction.clauses import search_outside
 from medpolicy.authoring.extraction.context import Item
 from medpolicy.authoring.extraction.wording import is_connector, stance_in
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
 from medpolicy.authoring.extraction.authorization import states_a_rule
-from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined, search_outside
+from medpolicy.authoring.extraction.clauses import search_outside
+from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, give_predicate, items_of
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in

@@ -1,0 +1,73 @@
+"""Numbers, ages and series within one condition: of what each is, in which unit, and whether all or any of a series is needed."""
+
+from __future__ import annotations
+
+import pytest
+
+from medpolicy.authoring.extraction.conditions import Conditions
+from medpolicy.authoring.extraction.facts import FactBook
+from tests.criteria_words import in_words
+
+
+def read(text: str) -> tuple[str, list[str]]:
+    conditions = Conditions(FactBook(), {})
+    return in_words(conditions.read(text, {})), conditions.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("eGFR <30 mL/min/1.73 m2", "egfr less_than 30 mL/min/1.73m2"),
+        ("eGFR of at least 60 mL/min per 1.73 m²", "egfr at_least 60 mL/min/1.73m2"),
+        ("Fecal calprotectin is greater than 250 mcg/g", "fecal_calprotectin more_than 250 ug/g"),
+        ("TSH ≥ 10 mIU/L", "tsh at_least 10 mIU/L"),
+        ("ALT between 40 and 300 U/L", "alt at_least 40 U/L at_most 300 U/L"),
+        ("Corneal thickness of 450 microns or greater", "corneal_thickness at_least 450 um"),
+        ("Myopia of less than 12 diopters", "myopia less_than 12 diopter"),
+        ("IGF-1 level below 84 ng/mL on two tests", "igf_1_level_on_two_tests less_than 84 ng/mL"),
+        ("PSA level greater than 4", "psa_level more_than 4"),
+    ],
+)
+def test_units_as_policies_print_them(text: str, expected: str) -> None:
+    assert read(text) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Member is under 65", "age less_than 65"),
+        ("ages 12 years and older", "age at_least 12"),
+        ("Age 6 to 17", "age at_least 6, age at_most 17"),
+        ("Member is at least 18 but less than 65 years of age", "age at_least 18, age less_than 65"),
+        ("Age under 65 years with a family history of cirrhosis", "all(family_history_of_cirrhosis, age less_than 65)"),
+        ("age 18 to 75 mm", "age at_least 18 mm at_most 75 mm"),
+    ],
+)
+def test_ages_without_their_unit(text: str, expected: str) -> None:
+    assert read(text)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in patients with gout, lupus, or rash", "any(gout, lupus, rash)"),
+        ("in patients with gout, an ALT under 40 U/L, and no rash", "all(gout, alt less_than 40 U/L, rash is False)"),
+        ("either the battery is depleted or the leads are fractured", "any(battery_depleted, leads_fractured)"),
+        (
+            "PaCO2 ≥ 50 mm Hg while awake OR ≥ 55 mm Hg during sleep",
+            "any(paco2_while_awake at_least 50 mmHg, paco2_during_sleep at_least 55 mmHg)",
+        ),
+    ],
+)
+def test_the_word_before_the_last_of_a_series_joins_them(text: str, expected: str) -> None:
+    assert read(text)[0] == expected
+
+
+def test_a_demanded_time_with_two_ends_is_asked_about() -> None:
+    words, doubts = read("Symptoms for 6 to 12 weeks")
+    assert words == "symptoms_duration at_least 6 weeks at_most 12 weeks"
+    assert doubts == ["“6 to 12 weeks” was read as a range: is a longer time too long?"]
+
+
+def test_a_waiver_of_what_a_person_must_do_names_no_person() -> None:
+    assert read("Member must have used braces for 90 days, unless contraindicated")[0].endswith(", contraindicated)")
