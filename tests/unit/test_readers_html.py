@@ -122,3 +122,46 @@ def test_the_space_between_words_keeps_its_line():
 def test_a_quote_in_the_name_of_an_attribute_opens_no_value():
     document = read_document(b'<html>\n<ol st"e="x">\n<li><p>One</p>\n<li>Two">\n</html>', "a.html")
     assert [(block.text, block.lines) for block in document.blocks if block.text] == [("One", (3,)), ('Two">', (4,))]
+
+
+def test_lists_of_a_word_processor():
+    text = """<p class=MsoTitle>Braces</p><p class=MsoNormal>Covered when:</p>
+<p style='text-indent:-.25in;mso-list:l0 level1 lfo1'><span>&middot;<span>&nbsp; </span></span>Pain</p>
+<p style='mso-list:l0 level2 lfo1'>o&nbsp; at night</p><p class=MsoNormal>&nbsp;</p><p style='mso-list:none'>End</p>"""
+    assert [(kind, level, marker, text) for kind, level, marker, text, _ in told(text)] == [
+        ("heading", 1, "", "Braces"),
+        ("paragraph", 0, "", "Covered when:"),
+        ("item", 0, "·", "Pain"),
+        ("item", 1, "o", "at night"),
+        ("paragraph", 0, "", "End"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inner", "found"),
+    [
+        (
+            "Any of these:<br>1. Pain<br>2. Rash,<br>with fever",
+            [("", "Any of these:"), ("1.", "Pain"), ("2.", "Rash, with fever")],
+        ),
+        ("Any of these:<br/>Pain<br/>Rash", [("", "Any of these:"), ("•", "Pain"), ("•", "Rash")]),
+        ("Last Review 1/2/2025<br>Effective: 1/2/2020", [("", "Last Review 1/2/2025"), ("", "Effective: 1/2/2020")]),
+        ("A sentence that is<br>set on two lines", [("", "A sentence that is set on two lines")]),
+        ("One<br><br>two<br>three", [("", "One"), ("", "two three")]),
+        ("Born<br>2. May", [("", "Born"), ("", "2. May")]),
+    ],
+)
+def test_lines_that_a_page_breaks(inner: str, found: list[tuple[str, str]]):
+    assert [(marker, text) for _, _, marker, text, _ in told(f"<p>{inner}</p>")] == found
+
+
+def test_lines_broken_within_an_item_are_nested_in_it():
+    assert [(kind, level, marker, text) for kind, level, marker, text, _ in told("<ul><li>Both:<br>Pain<br>Rash</ul>")] == [
+        ("item", 0, "•", "Both:"),
+        ("item", 1, "•", "Pain"),
+        ("item", 1, "•", "Rash"),
+    ]
+
+
+def test_a_line_of_nothing_but_spaces_is_markup():
+    assert [block.furniture for block in blocks_of("<html>\n<p>A</p>\n<p>&nbsp;</p>\n") if block.lines == (3,)] == ["markup"]

@@ -174,7 +174,8 @@ class _CodingReader:
         self._extraction.use(lines_outside_rows(table), "code_listings")
         for row in table.rows:
             lines = lines_of_row(row)
-            texts = [cell for cell in row.texts if cell.strip()]
+            texts = [_COLUMN_OF_CODES.sub(", ", cell) if _ONLY_CODES.fullmatch(cell.strip()) else cell for cell in row.texts]
+            texts = [cell for cell in texts if cell.strip()]
             if len(texts) > 1 and names_only_systems(texts[0]) and kind_of_codes(texts[0]) and _STARTS_WITH_CODE.match(texts[1]):
                 self._kind = kind_of_codes(texts[0])  # "CPT | 12345 | ...": the first column says of which kind they are
                 texts = texts[1:]
@@ -416,6 +417,13 @@ class _CodingReader:
             ]
             item["text"] = "The same codes on the lines of business that the program exceptions hand over."
             self._listings.append(_Listing(item, listing.listed))
+
+
+# A cell with a code on each of its lines, which a reader sets one behind the other.
+_ONLY_CODES = re.compile(
+    r"(?:\d{4}[0-9A-Z]|[A-Z]\d{4}|[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4})(?:\s+(?:\d{4}[0-9A-Z]|[A-Z]\d{4}|[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}))+"
+)
+_COLUMN_OF_CODES = re.compile(r"\s+")
 
 
 def _all_lines(entries: list[Entry]) -> tuple[int, ...]:

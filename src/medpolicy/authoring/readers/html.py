@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row, SourceLine
 from medpolicy.authoring.readers.blocks import Progress, with_every_line, with_number
+from medpolicy.authoring.readers.broken_lines import BREAK, lines_of, without_marker
 from medpolicy.authoring.readers.lined_text import LinedText, raised
-from medpolicy.authoring.readers.markers import numeral
+from medpolicy.authoring.readers.markers import numeral, printed_marker
 from medpolicy.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ _BLOCKS = frozenset(
     )
 )
 _NOT_IN_DATA = frozenset({"table", "form", *_HEADINGS})
+_SPACES_IN_MARKUP = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|#160|#xA0);", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LINE_OF_TEXT = re.compile(r"[^\n]*\n|[^\n]+")
 _WHOLE = re.compile(r"-?\d{1,6}")
@@ -133,7 +135,8 @@ def _depth(token: str, name: str) -> int:
 
 
 def _lines_with_text(text: str, line: int) -> Iterator[int]:
-    return (line + offset for offset, piece in enumerate(text.split("\n")) if piece.strip())
+    pieces = enumerate(_SPACES_IN_MARKUP.sub(" ", text).split("\n"))
+    return (line + offset for offset, piece in pieces if piece.strip())
 
 
 def _runs(numbers: Iterable[int]) -> list[tuple[int, ...]]:
@@ -161,6 +164,26 @@ class _List:
         return f"{numeral(number, self.style)}."
 
 
+_WORD_TITLE = re.compile(r"\bMso(?:Title|Heading(?P<level>[1-6]))\b", re.IGNORECASE)
+_WORD_LIST = re.compile(r"\bmso-list\s*:\s*(?!none|ignore)[^;]*?\blevel(?P<level>[1-9])\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfWord:
+    """What a page saved by a word processor says of a paragraph by its class and style: a title, or an item of a list."""
+
+    heading: int = 0
+    list_level: int | None = None
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, str | None]) -> _OfWord:
+        title = _WORD_TITLE.search(attributes.get("class") or "")
+        if title is not None:
+            return cls(heading=int(title["level"] or 1))
+        item = _WORD_LIST.search(attributes.get("style") or "")
+        return cls() if item is None else cls(list_level=int(item["level"]) - 1)
+
+
 @dataclass(slots=True)
 class _Gathered:
     """The text of the block that is being read."""
@@ -180,6 +203,7 @@ class _HtmlReader:
         self._lists: list[_List] = []
         self._marker = ""
         self._heading = 0
+        self._word = _OfWord()
         self._bold = self._superscript = self._content = 0
         self._links: list[tuple[str, int]] = []
 
@@ -244,10 +268,12 @@ class _HtmlReader:
             self._marker = self._lists[-1].marker() if self._lists else "•"
         elif tag in _HEADINGS:
             self._heading = _HEADINGS[tag]
+        elif tag == "p":
+            self._word = _OfWord.of(attributes)
         elif tag == "a":
             self._links.append((attributes.get("href") or "", len(self._text.pieces)))
         elif tag == "br":
-            self._text.pieces.append((" ", self._line))
+            self._text.pieces.append((BREAK, self._line))
         elif tag == "hr":
             self.blocks.append(Block(BlockKind.FURNITURE, "", (self._line,), furniture="ruler"))
 
@@ -263,6 +289,8 @@ class _HtmlReader:
             self._marker = ""
         elif tag in _HEADINGS:
             self._heading = 0
+        elif tag == "p":
+            self._word = _OfWord()
         elif tag == "a":
             target, start = self._links.pop()
             text = "".join(piece for piece, _ in self._text.pieces[start:]).strip()
@@ -282,9 +310,32 @@ class _HtmlReader:
         gathered, self._text = self._text, _Gathered()
         if not any(text.strip() for text, _ in gathered.pieces):
             return
-        lined = LinedText.of(gathered.pieces).collapsed()
-        kind = BlockKind.HEADING if self._heading else BlockKind.ITEM if self._marker else BlockKind.PARAGRAPH
-        level = self._heading or (max(len(self._lists) - 1, 0) if self._marker else len(self._lists))
+        word = self._word
+        if self._heading or word.heading:
+            self._block(gathered, gathered.pieces, BlockKind.HEADING, self._heading or word.heading)
+        elif word.list_level is not None:
+            text = "".join(piece for piece, _ in gathered.pieces).strip()
+            self._marker = printed_marker(text)
+            pieces = without_marker(gathered.pieces, self._marker)
+            self._marker = self._marker or "•"
+            self._block(gathered, pieces, BlockKind.ITEM, word.list_level)
+        else:
+            self._lines(gathered)
+        self._marker = ""
+
+    def _lines(self, gathered: _Gathered) -> None:
+        """A paragraph or an item; several where the page breaks it into lines."""
+        is_item = bool(self._marker)
+        level = max(len(self._lists) - 1, 0) if is_item else len(self._lists)
+        for at, (marker, pieces) in enumerate(lines_of(gathered.pieces)):
+            if at > 0 or (marker and not is_item):
+                self._marker = marker
+            kind = BlockKind.ITEM if self._marker else BlockKind.PARAGRAPH
+            deeper = int(at > 0 and is_item)
+            self._block(gathered, pieces, kind, level + deeper)
+
+    def _block(self, gathered: _Gathered, pieces: Sequence[tuple[str, int]], kind: BlockKind, level: int) -> None:
+        lined = LinedText.of(pieces).collapsed()
         block = Block(
             kind,
             lined.text,
@@ -296,7 +347,6 @@ class _HtmlReader:
             links=tuple(gathered.links),
         )
         self.blocks.append(with_number(block) if kind is BlockKind.HEADING else block)
-        self._marker = ""
 
     def _silent(self, pieces: Iterable[tuple[str, int]], why: str) -> None:
         """Furniture, as a block where it has text."""
