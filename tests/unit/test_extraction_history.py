@@ -188,3 +188,14 @@ def test_the_latest_of_dates_of_either_precision() -> None:
 def test_any_text_is_read_without_a_crash(text: str) -> None:
     read_event(text)
     dates_in(text)
+
+
+def test_new_references_from_a_policy_begin_no_policy() -> None:
+    extraction = extracted(
+        "## History\n\n- 3/2024: New references added from a national policy review.\n- 3/2020: Policy developed.\n",
+        extract_history,
+    )
+    newer, oldest = extraction.policy["history"]
+    assert newer["touches"] == ["references"]
+    assert "review_marks" not in newer
+    assert oldest["text"] == "The policy was new."

@@ -138,3 +138,31 @@ def test_a_stance_where_only_descriptions_are_known_is_not_passed_over() -> None
     assert [line.text for line in found.ledger.lines if line.state is LineState.NOT_UNDERSTOOD] == [
         "Widgets are investigational."
     ]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Policy: Commercial",
+        "Policy – Medicare Advantage Members",
+        "Initial Criteria",
+        "Clinical PA Criteria",
+        "Criteria for Approval",
+        "Renewal Criteria",
+        "Continuation of Therapy",
+        "Reauthorization",
+    ],
+)
+def test_headings_of_statements(title: str) -> None:
+    assert kind_of_heading(title) is SectionKind.POLICY
+
+
+def test_criteria_by_which_diseases_are_told_are_none_of_the_policy() -> None:
+    assert kind_of_heading("Diagnostic Criteria") is None
+    assert kind_of_heading("Response Criteria") is None
+
+
+def test_an_authorization_with_criteria_is_a_part_of_the_policy() -> None:
+    drug = "A brace is considered medically necessary when the bone is broken."
+    found = _kinds((1, "Braces"), "x", (2, "Initial Authorization"), drug, (2, "Prior Authorization"), "Call us.")
+    assert [kind for kind, _ in found] == ["front", "policy", "authorization"]

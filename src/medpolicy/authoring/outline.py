@@ -101,7 +101,23 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
                 "policy statements?|coverage( policy| criteria| rationale| determination| position)?|"
                 "indications( and limitations)?( of coverage)?|statements?)( (statements?|criteria|guidelines))?"
             ),
-            "(initial |continued )?(approval|coverage|authorization|medical necessity|clinical|pa) criteria",
+            # "Policy: Commercial", "Policy for Medicare Members"
+            (
+                r"(medical |coverage )?policy( statements?)?( ?[:–—-] ?| for )(all )?(commercial|medicare|medicaid|federal)"
+                r"[\w ,&()-]*"
+            ),
+            # "Initial Criteria", "Criteria for Approval", "Renewal Criteria", "Clinical PA Criteria"
+            r"(?!.*\b(?:diagnostic|classification|response|search|study|selection|grading) criteria)([\w'’/-]+ ){0,5}criteria",
+            (
+                r"([\w-]+ )?criteria (for|of) (the )?((initial|continued|renewal|subsequent|continuation) )?"
+                r"(of |or )?([\w-]+ ){0,2}"
+                r"(approval|coverage|authorization|reauthorization|renewal|continuation|use|therapy|treatment)"
+            ),
+            (
+                "(initial|continued|continuation|renewal|subsequent)( or (initial|continued|renewal))? (of )?"
+                "(therapy|treatment|use|approval)"
+            ),
+            "re-?authorization( criteria| requests?)?|renewals?|exclusion criteria",
             "medical necessity",
             "when (services|it) (are|is) (not )?covered.*",
             "(clinical|medical necessity) (indications|guidelines?)",
@@ -207,6 +223,8 @@ def outline_of(document: SourceDocument) -> Outline:
             tables = _own_blocks(document.blocks, at)
             if kind in (SectionKind.OTHER, SectionKind.FRONT) and any(map(_lists_codes, tables)):
                 kind = SectionKind.CODING
+        elif kind is SectionKind.AUTHORIZATION and _AUTHORIZES.match(title) and _takes_stances(_own_blocks(document.blocks, at)):
+            kind = SectionKind.POLICY  # under which criteria a drug or a device is authorized, and not for whom one must ask
         elif stack and _stays_within(kind, stack[-1].kind, _own_blocks(document.blocks, at), title):
             kind = stack[-1].kind
         section = Section(kind, title, (*(above.title for above in stack), title), block, level)
@@ -250,6 +268,10 @@ _LONGEST_PART_NAME = 8  # words
 def _opens_a_part(block: Block, section: Section, stack: Sequence[Section]) -> bool:
     """Whether a paragraph or an item in bold is a heading in all but name: the name of another part of a policy, alone."""
     in_capitals = block.kind is BlockKind.PARAGRAPH and block.level == 0 and block.text.isupper()
+    if block.kind is BlockKind.ITEM and section.kind is SectionKind.POLICY:
+        kind = kind_of_heading(_title_of(block)) if len(block.text.split()) <= _LONGEST_PART_NAME else None
+        if kind is SectionKind.RELATED:  # "V. Related Policies", in a numbered list of all that the policy says
+            return True
     if not (block.bold or in_capitals) or block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
         return False
     text = _title_of(block)
@@ -338,6 +360,17 @@ def _own_blocks(blocks: Sequence[Block], at: int) -> Iterator[Block]:
     for block in takewhile(lambda block: block.kind is not BlockKind.HEADING, later):
         if block.kind is not BlockKind.FURNITURE:
             yield block
+
+
+_AUTHORIZES = re.compile(r"(?:criteria for|initial|continu\w+|subsequent|renewal)\b", re.IGNORECASE)
+
+
+def _takes_stances(blocks: Iterable[Block]) -> bool:
+    return any(
+        (said := stance_in(block.text[start:end])) is not None and bool(said.subject.strip())
+        for block in blocks
+        for start, end in sentences_of(block.text)
+    )
 
 
 def _is_front(blocks: Iterable[Block]) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
 from medpolicy.authoring.extraction.entries import content, lines_of_row, lines_outside_rows
-from medpolicy.authoring.extraction.lines_of_business import KnownLine, known_lines, lines_named_in
+from medpolicy.authoring.extraction.lines_of_business import KnownLine, known_lines, lines_named_in, unmatched_lines
 from medpolicy.authoring.extraction.wording import sentences_of
 from medpolicy.authoring.outline import Section, SectionKind
 
@@ -51,6 +51,9 @@ _WORDS_OF_RULES: Final = {
 _STATES_A_RULE: Final = re.compile(
     r"^\W*(?:prior authori[sz]ation|pre-?certification|pre-?authori[sz]ation)\s+(?:is|are|may|will)\b[^.;]*\.?\s*$", re.IGNORECASE
 )
+# What the words of a table mean: "Yes indicates that prior authorization is required."
+_LEGEND = re.compile(r"^\W*(?:yes|no|x|y|n|✓)\W+(?:indicates?|means?|denotes?|=)\b", re.IGNORECASE)
+_EITHER_WAY = re.compile(r"\b(?:may|might) (?:be|or may not be|or might not be)\b.*\bnot be (?:required|needed)\b", re.IGNORECASE)
 _POINTS_ELSEWHERE = re.compile(r"\bsee (?:the )?(?:table )?(?:below|above|following|table)\b|\brefer to\b", re.IGNORECASE)
 _FOR_A_SERVICE = re.compile(
     r"\bfor\s+(?!(?:all|any|each|every|services?|these|this|those|members?|in-?patient|out-?patient|procedures?|the\s+(?:services?|"
@@ -124,14 +127,15 @@ def _said(extraction: Extraction, section: Section, block: Block) -> Iterator[_S
 
 def _sentence(extraction: Extraction, section: Section, text: str, lines: tuple[int, ...]) -> Iterator[_Said]:
     rule = rule_of(text)
-    if _POINTS_ELSEWHERE.search(text) and rule in (None, "conditional"):
+    only_points = _POINTS_ELSEWHERE.search(text) and (rule in (None, "conditional") or _EITHER_WAY.search(text))
+    if _LEGEND.match(text) or only_points:
         extraction.use(lines, "authorization")
     elif rule is None or not re.search(_AUTHORIZATION, text, re.IGNORECASE):
         extraction.book.not_understood(lines, "no rule on prior authorization could be read from it")
     else:
         settings = _settings_in(text) or _settings_in(" ".join(section.path))
         named = lines_named_in(extraction, text)
-        doubts = []
+        doubts = [f"“{one}” matches no line of business that is declared" for one in unmatched_lines(extraction, text)]
         if not settings:
             doubts.append("it names no setting; it was read for inpatient and outpatient")
         own = _FOR_A_SERVICE.search(text)

@@ -17,10 +17,15 @@ from medpolicy.authoring.extraction.event_words import read_event
 from medpolicy.authoring.outline import Section, SectionKind
 
 _NEW = re.compile(
-    r"\bnew (?:[\w-]+ )*(?:policy|guideline|document)\b|\b(?:policy|guideline) (?:was )?(?:created|established|adopted)\b",
+    # "New references added from a national policy" begins nothing.
+    r"\bnew (?:(?!(?:references?|codes?|criteria|statements?|information|language|added|from|to|in|of|for|indications?)\b)"
+    r"[\w-]+ )*(?:policy|guideline|document)\b(?! (?:statements?|sections?|criteria))"
+    r"|\b(?:policy|guideline) (?:was )?(?:created|established|adopted|developed)\b",
     re.IGNORECASE,
 )
-_NEW_IF_FIRST = re.compile(r"\b(?:new|approved|original|initial|created|established|adopted|implemented|issued)\b", re.IGNORECASE)
+_NEW_IF_FIRST = re.compile(
+    r"\b(?:new|approved|original|initial|created|established|adopted|developed|implemented|issued)\b", re.IGNORECASE
+)
 _REVIEW = re.compile(r"(?<!coding )\breview(?:ed)?\b", re.IGNORECASE)
 _PARTIAL_REVIEW = re.compile(r"\b(?:focused|interim|ad hoc|partial|out[- ]of[- ]cycle) review\b", re.IGNORECASE)
 _PERIODS = (("annual", re.compile(r"\b(?:annual|yearly)\b", re.I)), ("biennial", re.compile(r"\bbiennial\b", re.I)))

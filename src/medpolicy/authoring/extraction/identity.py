@@ -36,7 +36,9 @@ _TITLE_LABEL = re.compile(
 IDENTIFIERS: Final = (
     (
         "bcbsa-reference-number",
-        re.compile(r"^bcbsa (?:reference|policy)(?: number| no\.?| #)?\s*:?\s*(?P<value>\d+(?:\.\d+)+)", re.I),
+        re.compile(
+            r"^bcbsa (?:reference|policy)(?: number| no\.?| #)?\s*:?\s*(?P<value>\d+(?:\.\d+)+[A-Z]?\b|n/?a\b|none\b)", re.I
+        ),
     ),
     (
         "ncd-lcd",
