@@ -12,8 +12,19 @@ from medpolicy.authoring.extraction.clauses import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Item
 from medpolicy.authoring.extraction.measures import begins_with_measure
-from medpolicy.authoring.extraction.wording import ALL, ANY, NONE, Quantifier, connector_at_end, is_connector, quantifier_in
+from medpolicy.authoring.extraction.wording import (
+    ALL,
+    ANY,
+    NONE,
+    Quantifier,
+    connector_at_end,
+    is_connector,
+    quantifier_in,
+    sentences_of,
+    stance_in,
+)
 from medpolicy.authoring.outline import Section
+from medpolicy.authoring.readers.markers import BULLET, readings
 
 
 @dataclass(slots=True)
@@ -25,6 +36,7 @@ class ListItem:
     connector: str = ""
     children: list[ListItem] = field(default_factory=list)
     connector_lines: list[int] = field(default_factory=list)
+    remarks: list[Block] = field(default_factory=list)  # paragraphs that stand behind it, before the list goes on
 
     @property
     def lines(self) -> list[int]:
@@ -37,9 +49,10 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
     "belong to it."""
     roots: list[ListItem] = []
     stack: list[ListItem] = []
+    between: set[int] = set()  # what stands between two items and belongs to neither
     taken = 0
     for at, block in enumerate(blocks):
-        if block.kind is BlockKind.FURNITURE:
+        if block.kind is BlockKind.FURNITURE or at in between:
             continue
         if block.kind is BlockKind.ITEM and not is_connector(block.text):
             text, connector = connector_at_end(block.text.strip())
@@ -54,10 +67,37 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
                 break
             beside.connector = is_connector(block.text)
             beside.connector_lines += block.lines
+        elif roots and _goes_on_behind(stack, blocks, at):
+            stack[-1].remarks.append(block)
+            between.add(at)
+            continue
         else:
             break
         taken = at + 1
     return roots, taken
+
+
+def _goes_on_behind(stack: Sequence[ListItem], blocks: Sequence[Block], at: int) -> bool:
+    following = next((later for later in blocks[at + 1 :] if later.kind is not BlockKind.FURNITURE), None)
+    if following is None:
+        return False
+    before = next((item.block for item in reversed(stack) if item.block.level == following.level), None)
+    return only_interrupts(blocks[at], before, stack[-1].block, following)
+
+
+def only_interrupts(paragraph: Block, before: Block | None, last: Block, following: Block) -> bool:
+    """Whether a paragraph only interrupts a list, as a note does: the next item bears the next number, or is awaited.
+
+    `before`: the item of the level of the next one; `last`: the item right before the paragraph.
+    """
+    if paragraph.kind is not BlockKind.PARAGRAPH or following.kind is not BlockKind.ITEM or before is None:
+        return False
+    text = paragraph.text.strip()
+    if text.endswith(":") or any(stance_in(text[start:end]) is not None for start, end in sentences_of(text)):
+        return False
+    numbers = {(numeral.style, numeral.value + 1) for numeral in readings(before.marker)}
+    is_next = any(numeral.style != BULLET and (numeral.style, numeral.value) in numbers for numeral in readings(following.marker))
+    return is_next or bool(connector_at_end(last.text.strip())[1])
 
 
 def _next_level(blocks: Sequence[Block], at: int) -> int | None:
@@ -127,6 +167,11 @@ class CriteriaLists:
 
     def _item(self, item: ListItem) -> Item | None:
         citation = self._extraction.cite(self._section, item.lines)
+        for remark in item.remarks:
+            self._extraction.book.narrative(remark.lines, "a note within a list of criteria")
+            self._doubt(
+                f"line {remark.first_line} stands within the list of criteria, and was read as a note: does it change one?"
+            )
         if not item.children:
             found = self._conditions.read(item.text, citation)
             return None if found is None else _cited(found, citation)

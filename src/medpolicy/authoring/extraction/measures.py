@@ -137,6 +137,7 @@ class Measure:
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
 _AGED: Final = re.compile(r"\bage[ds]?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
+_PAST: Final = re.compile(r"\s+(?:ago|earlier|previously|beforehand)\b", re.IGNORECASE)
 _PERSON_IS: Final = re.compile(
     r"\b(?:who|individuals?|members?|patients?|persons?|people|adults?|children|age[ds]?)(?:\s+(?:is|are))?\s*$", re.IGNORECASE
 )
@@ -203,6 +204,9 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             return _range("age", start, end, match, comparator, "", "")
         if is_age:
             return None  # an age in months or days: not representable as completed years
+        past = _PAST.match(text[end:])
+        if past is not None and (comparator is not None or match["high"] is not None):
+            return _range("duration", start, end + past.end(), match, comparator, years, "", elapsed=True)
         ago = _AGO.search(before)
         if ago is not None:
             return _range("duration", ago.start(), end, match, AT_MOST, years, "", elapsed=True)

@@ -37,6 +37,7 @@ ALL_OTHER: Final = re.compile(
     r"\b(?:(?:for|in|of|to)\s+)?(?:for|in|of|treating|treat)\s+(?:all|"
     r"any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
     r"applications?|diagnos[ei]s)\b"
+    r"|^\s*(?:all|any)\s+other\s+(?:indications?|uses?|conditions?|applications?)\s+(?:of|for)\b"
     r"|\bin all other (?:cases|situations)\b|\bfor (?:all|any) (?:indications?|uses?|conditions?|"
     r"reasons?) (?:other than|not)[^.;]*",
     re.IGNORECASE,
@@ -65,7 +66,9 @@ CODES_IN_TEXT: Final = re.compile(
     r"\s*\((?:CPT|HCPCS)?\s*(?:[Cc]odes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
     r"–)\s*(?:\d{4}[0-9TUFA]|[A-Z]\d{4}))*)\)"
 )
-COVERED: Final = re.compile(r"\bcover|\b(?:approved|eligible|provided|available|allowed|granted)$", re.IGNORECASE)
+COVERED: Final = re.compile(
+    r"\bcover|\b(?:approved|(?:re-?)?authorized|renewed|eligible|provided|available|allowed|granted)$", re.IGNORECASE
+)
 # "They are considered investigational" says the stance of what stands before.
 REFERS_BACK: Final = re.compile(
     r"^(?:(?:all|any|each)\s+(?:of\s+)?)?(?:these|this|such|they|it|the above)(?:\s+(?:above|listed))?"
@@ -175,6 +178,14 @@ STANCE_LABEL: Final = re.compile(
 PEOPLE_IN_SUBJECT: Final = re.compile(
     r"\s+(?:in|for)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|adults?|children|adolescents?|those)\b"
     r"[^,;]*$",
+    re.IGNORECASE,
+)
+# "Widgets more than twice in 12 months", "Up to 3 sessions per year": how often, which is a condition and no part of the name.
+HOW_OFTEN: Final = re.compile(
+    r"\b(?P<bound>more than|greater than|in excess of|no more than|not more than|fewer than|less than|at least|up to|at most|"
+    r"over)\s+(?P<count>\d{1,3}|one|two|three|four|five|six|ten|twelve)\s+(?P<what>(?:[a-z-]+\s+){1,3}?)"
+    r"(?P<span>(?:(?:with)?in|per|every|over)\s+(?:any\s+|an?\s+|each\s+)?(?:\d{1,3}[\s-]+)?(?:[a-z]+\s+)?"
+    r"(?:days?|weeks?|months?|years?|lifetime)(?:[\s-]+period)?)\s*",
     re.IGNORECASE,
 )
 FOR_A_SERVICE: Final = re.compile(

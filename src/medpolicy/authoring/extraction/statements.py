@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
@@ -18,7 +18,8 @@ from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, give_predicate, items_of
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
-from medpolicy.authoring.extraction.lines_of_business import lines_of_section
+from medpolicy.authoring.extraction.leftovers import Leftovers, ReadStatement
+from medpolicy.authoring.extraction.lines_of_business import lines_of_section, names_only_lines
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
 from medpolicy.authoring.extraction.measures import measures_in
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
@@ -34,23 +35,15 @@ from medpolicy.authoring.extraction.statement_text import (
     statements_of,
     tests_of,
     text_of_statement,
+    uses_in_series,
     with_article,
     without_codes,
     without_examples,
+    without_frequency,
     without_remarks,
 )
 from medpolicy.authoring.extraction.wording import StanceSaid, quantifier_in, sentences_of, stance_in
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
-
-
-@dataclass(slots=True)
-class _Statement:
-    """A provision on its way: what it speaks of, for finding what a later sentence refers back to."""
-
-    provision: Item
-    subject: str
-    section: Section
-    lines: list[int] = field(default_factory=list)
 
 
 def extract_statements(extraction: Extraction) -> None:
@@ -68,12 +61,13 @@ class _Statements:
         self._conditions = Conditions(
             self._facts, {value.lower(): scale.choices for scale in scales for value, _ in scale.choices}
         )
-        self._statements: list[_Statement] = []
-        self._different: dict[tuple[str, str, bool], _Statement] = {}
+        self._statements: list[ReadStatement] = []
+        self._different: dict[tuple[str, str, bool], ReadStatement] = {}
+        self._lines_named: list[str] = []  # in the words of the statement at hand
         self._compared = 0  # how many statements were looked at for being different
         self._product_lists: list[Item] = []
         self._ids, self._product_list_ids = Ids(), Ids()
-        self._definitions: list[Item] = []
+        self._leftovers = Leftovers(extraction, self._statements, self._ids, self._facts.spelled_out)
 
     def run(self) -> None:
         for section in self._extraction.outline.of_kind(SectionKind.POLICY):
@@ -83,7 +77,7 @@ class _Statements:
         version = self._extraction.version
         provisions = [statement.provision for statement in self._statements]
         version["facts"] = [*version.get("facts", []), *self._facts.items]
-        version["definitions"] = self._definitions
+        version["definitions"] = self._leftovers.definitions
         version["provisions"] = [*provisions, *version.get("provisions", [])]
         version["product_lists"] = self._product_lists
 
@@ -101,8 +95,13 @@ class _Statements:
             if block.kind is BlockKind.TABLE:
                 continue
             items, taken = items_of(list_under(section.blocks, at, block))
+            before = len(self._statements)
             if self._block(section, block, items) and items:
                 at += taken
+            elif items and len(self._statements) > before:
+                mark(
+                    self._statements[-1].provision, f"a list follows it on line {items[0].lines[0]}, and was not read as its own"
+                )
         if section.heading is not None:
             book.in_section(section.heading.lines, section_name(section))
 
@@ -175,10 +174,10 @@ class _Statements:
         """Read a sentence whose subject is what stands before it; False where it has a subject of its own."""
         subject = said.subject.strip()
         if patterns.EVERYTHING_ELSE.match(subject):
-            return self._everything_else(section, said.stance, lines)
+            return self._leftovers.all_else(section, said.stance, lines)
         if not patterns.REFERS_BACK.match(subject):
             return False
-        before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
+        before = self._last_of(section)
         if before is None:
             self._extraction.book.not_understood(lines, "it speaks of what stands before, and no statement stands there")
             return True
@@ -196,21 +195,9 @@ class _Statements:
         self._extraction.use(lines, f"provisions[{provision['id']}].stance")
         return True
 
-    def _everything_else(self, section: Section, stance: str, lines: list[int]) -> bool:
-        """ "All other indications are ...": what holds otherwise for each statement of the section that leaves it open."""
-        conditional = [
-            statement
-            for statement in self._statements
-            if "criteria" in statement.provision
-            and statement.provision["stance"] not in (stance, "delegated")
-            and statement.provision.get("otherwise") in (None, stance)
-        ]
-        open_ones = [statement for statement in conditional if statement.section is section] or conditional
-        for statement in open_ones:
-            self._attach_otherwise(statement, section, stance, lines)
-            if len(open_ones) > 1:
-                mark(statement.provision, f"“all other” of line {lines[0]} was read for each statement of the section")
-        return bool(open_ones)
+    def _last_of(self, section: Section) -> ReadStatement | None:
+        """The statement before, where it stands in the same section."""
+        return self._statements[-1] if self._statements and self._statements[-1].section is section else None
 
     # -- one statement --------------------------------------------------------------------------------------------
 
@@ -259,6 +246,10 @@ class _Statements:
         people = patterns.PEOPLE_IN_SUBJECT.search(subject)
         if people is not None and measures_in(people.group()):  # "Widgets in persons under 18 years of age are ..."
             subject, tail = subject[: people.start()], f"{people.group()} {tail}"
+        subject, how_often = without_frequency(subject)
+        repeats = self._last_of(section) if how_often and not subject else None
+        if repeats is not None:  # "Up to 3 treatments in 12 months are ...": of the service named before
+            subject = core_of(repeats.subject)
         lists_services = bool(items) and patterns.THE_FOLLOWING.match(subject.strip()) and not patterns.EXAMPLES_LEAD.search(tail)
         if lists_services and not of_list and self._each_service(section, said, lines, items):
             return
@@ -268,7 +259,7 @@ class _Statements:
             or patterns.ALL_OTHER.search(tail)
             or patterns.ALL_OTHER.search(subject)
         )
-        if otherwise is not None and self._otherwise(section, subject, said.stance, all_lines):
+        if otherwise is not None and self._leftovers.unmet(section, subject, said.stance, all_lines):
             return
         self._conditions.doubts.clear()
         lists_products = bool(items) and is_product_list([item.text for item in items])
@@ -285,7 +276,10 @@ class _Statements:
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
         subject_condition = self._condition_in_subject(subject, citation)
-        conditions = joined("all", [shared, subject_condition, scope, criteria])
+        frequency = self._conditions.read(how_often, citation) if how_often else None
+        if repeats is not None:
+            self._doubt(f"of what “{how_often}” speaks was taken from the statement before it: do its conditions hold here, too?")
+        conditions = joined("all", [shared, subject_condition, frequency, scope, criteria])
         provision: Item = {
             "id": self._ids.give(slug(core_of(name)) or "statement"),
             "text": text_of_statement(core_of(name), said.stance, conditions is not None),
@@ -311,19 +305,21 @@ class _Statements:
         if second is not None and second["else"] and "criteria" in provision:
             otherwise_said = stance_in(f"it is {second['words']}")
             assert otherwise_said is not None
-            self._attach_otherwise(_Statement(provision, subject, section, all_lines), section, otherwise_said.stance, lines)
+            self._leftovers.attach(ReadStatement(provision, subject, section, all_lines), section, otherwise_said.stance, lines)
         elif second is not None:
             mark(
                 provision,
                 f"the sentence takes a second stance, “{second['words']}”, which was not read apart: of what does it hold?",
             )
         self._restrict(provision, section)
+        if self._lines_named:  # "Widgets are covered for Medicare HMO members ..."
+            provision["lines_of_business"] = self._lines_named
         for doubt in self._conditions.doubts:
             mark(provision, doubt)
         if patterns.NOT_LISTED.search(said.subject):
             mark(provision, "speaks of what is not listed: say by facts or codes what that is")
         provision["citation"] = citation
-        statement = _Statement(provision, subject, section, all_lines)
+        statement = ReadStatement(provision, subject, section, all_lines)
         self._statements.append(statement)
         self._extraction.use(lines if examples else all_lines, f"provisions[{provision['id']}]")
         if lists_products:
@@ -358,7 +354,8 @@ class _Statements:
         pieces = patterns.WHEN.split(words, maxsplit=1)
         scope_words = patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:.")).strip(" ,;:.")
         scope = None
-        if scope_words and not patterns.NO_SCOPE.match(scope_words):
+        self._lines_named = names_only_lines(self._extraction, scope_words)
+        if scope_words and not self._lines_named and not patterns.NO_SCOPE.match(scope_words):
             scope = self._scope(scope_words, citation)
         condition = None
         if len(pieces) > 1:
@@ -373,6 +370,9 @@ class _Statements:
             plain = singular(plain)
             fact = self._facts.boolean(plain, citation, ask=f"Is this {with_article(plain)}?")
             return {"fact": fact}
+        uses = uses_in_series(plain)
+        if uses:  # "for gout, lupus, and rash": each is a use of its own
+            return joined("any", [self._conditions.read(use, citation) for use in uses])
         return self._conditions.read(plain, citation)
 
     def _subject(self, subject: str, procedures: list[str], citation: Item) -> Item | None:
@@ -407,61 +407,6 @@ class _Statements:
         words = patterns.NOT_LISTED.sub("", re.sub(r"\busing any other.*$", "", match["condition"]))
         return self._conditions.read(words, citation) if words.strip() else None
 
-    def _otherwise(self, section: Section, subject: str, stance: str, lines: list[int]) -> bool:
-        """Attach the stance to the earlier statement about the same service; False where there is none."""
-        spell = self._facts.spelled_out
-        wanted = content_words(spell(patterns.ALL_OTHER.sub("", patterns.UNMET.sub("", subject))))
-        best: tuple[float, _Statement] | None = None
-        settled: tuple[float, _Statement] | None = None  # of which another sentence says something else already
-        named: list[tuple[frozenset[str], _Statement]] = []
-        for statement in self._statements:
-            known = statement.provision.get("otherwise")
-            if statement.provision["stance"] == stance or "criteria" not in statement.provision:
-                continue
-            own = content_words(spell(statement.subject))
-            alike = len(wanted & own) / max(1, len(wanted | own))
-            if statement.section is section:
-                alike += 0.1
-            if known not in (None, stance):
-                if alike >= max(patterns.ALIKE, settled[0] if settled is not None else 0):
-                    settled = (alike, statement)
-                continue
-            if own and own < wanted and statement.section.kind is section.kind:
-                named.append((own, statement))
-            if best is None or alike >= best[0]:
-                best = (alike, statement)
-        # A sentence may speak of two services at once: "A and B are ... when the criteria are not met".
-        both = [statement for own, statement in named if not any(own < other for other, _ in named)]
-        if len(both) > 1 and set().union(*(own for own, _ in named)) == wanted:
-            found = both
-        elif settled is not None and (best is None or settled[0] > best[0]):
-            provision = settled[1].provision
-            mark(
-                provision,
-                f"line {lines[0]} says {patterns.STANCE_WORDS[stance]} of what is left, and another line "
-                f"{patterns.STANCE_WORDS[provision['otherwise']]}: which of them holds where?",
-            )
-            self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
-            return True
-        elif best is not None and best[0] >= patterns.ALIKE:
-            found = [best[1]]
-        else:
-            return False
-        for statement in found:
-            self._attach_otherwise(statement, section, stance, lines)
-        return True
-
-    def _attach_otherwise(self, statement: _Statement, section: Section, stance: str, lines: list[int]) -> None:
-        provision = statement.provision
-        self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
-        if "otherwise" in provision:
-            return  # said before, in other words
-        provision["otherwise"] = stance
-        provision["otherwise_text"] = f"Where these criteria are not met it is {patterns.STANCE_WORDS[stance]}."
-        provision["otherwise_citation"] = self._extraction.cite(section, lines)
-        if "when" not in provision:
-            mark(provision, "`otherwise` needs a `when` that says of which service it speaks")
-
     def _criteria_of_each(self, text: str) -> Item | None:
         """The criteria of the earlier statements that the sentence speaks of, as definitions that both use."""
         wanted = content_words(text)
@@ -470,18 +415,7 @@ class _Statements:
             provision = statement.provision
             if "criteria" not in provision or not (objects(statement.subject) & wanted):
                 continue
-            if set(provision["criteria"]) != {"see"}:
-                name = f"criteria-of-{provision['id']}"
-                self._definitions.append(
-                    {
-                        "id": name,
-                        "text": f"The criteria for {core_of(statement.subject)}.",
-                        "criteria": provision["criteria"],
-                        "citation": provision["citation"],
-                    }
-                )
-                provision["criteria"] = {"see": name}
-            found.append(dict(provision["criteria"]))
+            found.append(self._leftovers.as_definition(statement))
         if not found:
             self._doubt("the criteria of each service are referred to, and it is not clear which they are")
         return joined("all", found)
@@ -503,10 +437,10 @@ class _Statements:
         if named is None:
             mark(provision, "say of which service these criteria decide")
         provision["citation"] = citation
-        self._statements.append(_Statement(provision, sentence, section, lines))
+        self._statements.append(ReadStatement(provision, sentence, section, lines))
         self._extraction.use(lines, f"provisions[{provision['id']}]")
 
-    def _said_once(self) -> Iterable[_Statement]:
+    def _said_once(self) -> Iterable[ReadStatement]:
         """The statements so far, without those that repeat an earlier one word for word."""
         for statement in self._statements[self._compared :]:
             text = " ".join(" ".join(self._extraction.document.text_of(statement.lines)).split())
@@ -536,7 +470,7 @@ class _Statements:
             provision["stance"] = "delegated"
         provision["delegated_to"] = [target]
 
-    def _products(self, section: Section, statement: _Statement, items: Sequence[ListItem], when: Item | None) -> None:
+    def _products(self, section: Section, statement: ReadStatement, items: Sequence[ListItem], when: Item | None) -> None:
         implied = {
             test["fact"]: True for test in tests_of(statement.provision.get("criteria", {})) if set(test) <= {"fact", "citation"}
         }
@@ -554,7 +488,7 @@ class _Statements:
 
     def _products_named_later(self, section: Section, sentence: str, lines: list[int], items: list[ListItem]) -> bool:
         """Read a list of products that stands by itself behind the statement that it belongs to; False where it is none."""
-        before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
+        before = self._last_of(section)
         names = is_product_list([item.text for item in items]) and patterns.NAMES_PRODUCTS.search(sentence)
         if not names or before is None or any(known["provision"] == before.provision["id"] for known in self._product_lists):
             return False
@@ -572,7 +506,7 @@ class _Statements:
         self._extraction.use(lines, f"product_lists[{found['id']}]")
         return True
 
-    def _examples(self, section: Section, statement: _Statement, items: Sequence[ListItem]) -> None:
+    def _examples(self, section: Section, statement: ReadStatement, items: Sequence[ListItem]) -> None:
         """What a catch-all names as examples decides by itself; other examples only illustrate."""
         provision = statement.provision
         if not patterns.NOT_LISTED.search(statement.subject):
@@ -590,7 +524,7 @@ class _Statements:
                 "when": {"fact": fact},
                 "citation": citation,
             }
-            self._statements.append(_Statement(example, name, section, item.lines))
+            self._statements.append(ReadStatement(example, name, section, item.lines))
             self._extraction.use(item.lines, f"provisions[{example['id']}]")
 
     def _use_scales(self) -> None:

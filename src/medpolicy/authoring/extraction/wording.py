@@ -38,7 +38,8 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:(?:is|are|may be|will be|can be) )(?:considered |deemed )?(?:to be )?"
             r"(?:(?:proven|reconstructive|reasonable|appropriate|safe and effective|clinically (?:useful|appropriate|proven))"
             r"(?:,? and |, |/))*"
-            r"(?:medically necessary|covered|approved|eligible for coverage|a covered (?:service|benefit))"
+            r"(?:medically necessary|covered|approved|(?:re-?)?authorized|renewed|eligible for coverage|"
+            r"a covered (?:service|benefit))"
             r"(?:,? and,? (?:is |are )?(?:therefore,? )?(?:appropriate|covered|eligible for coverage))?|"
             r"meets? the (?:definition|criteria) (?:of|for) medical necessity"
         ),
@@ -97,6 +98,9 @@ _QUANTIFIERS: Final = tuple(
         (ALL, r"\b(?:all|both|each|every one)" + _OF_FOLLOWING),
         (ANY, r"\b(?:either|any|one|any one|one or more)(?:\s+of)?(?=\s*:\s*$)"),
         (ALL, r"\b(?:both|all)(?:\s+of)?(?=\s*:\s*$)"),
+        # On a line of its own, without a colon: "is considered medically necessary when / BOTH".
+        (ANY, r"(?<=\bwhen\s)(?:either|any)\s*$|(?<=\bif\s)(?:either|any)\s*$|(?-i:\bEITHER)\s*$"),
+        (ALL, r"(?<=\bwhen\s)(?:both|all)\s*$|(?<=\bif\s)(?:both|all)\s*$|(?-i:\b(?:BOTH|ALL))\s*$"),
     )
 )
 _PLAIN_FOLLOWING: Final = re.compile(
