@@ -138,3 +138,28 @@ def test_a_line_that_nobody_declares_is_asked_about() -> None:
     assert _cells(extraction)[0][1] == "north-plan-commercial"
     marks = extraction.version["authorization"][0]["review"]
     assert "“Medicaid Silver plans.” matches no line of business that is declared" in marks
+
+
+def test_a_setting_alone_on_its_line_is_of_the_table_below() -> None:
+    extraction = _extraction(
+        "## Prior Authorization Information\n\nOutpatient\n\n| | |\n|---|---|\n| Commercial | Prior authorization is required |\n"
+    )
+    assert _cells(extraction) == [("outpatient", "north-plan-commercial", "auth-needed")]
+    assert "review" not in extraction.version["authorization"][0]
+
+
+def test_members_named_above_the_sentence_with_their_rule() -> None:
+    extraction = extracted(
+        "# Braces\n\n7.\n\n## Policy\n\n### Commercial HMO and PPO, and Medicare PPO Members\n\nBraces are covered.\n\n"
+        "## Authorization Information\n\n"
+        "**Commercial Members: HMO**\nPrior authorization is required.\n\n"
+        "**Commercial Members: PPO**\nPrior authorization is not required.\n",
+        extract_lines_of_business,
+        extract_authorization,
+    )
+    lines = ["commercial-members-hmo", "commercial-members-ppo", "medicare-ppo-members"]
+    assert extraction.version["lines_of_business"] == lines
+    assert [(one, rule) for setting, one, rule in _cells(extraction) if setting == "outpatient"] == [
+        ("commercial-members-hmo", "auth-needed"),
+        ("commercial-members-ppo", "no-auth"),
+    ]

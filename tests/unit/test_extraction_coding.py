@@ -241,3 +241,18 @@ def test_a_range_of_diagnoses_that_ends_before_it_starts_is_not_understood() -> 
     extraction = _coding("# Braces\n\n## Coding\n\n| ICD-10-CM | Text |\n|---|---|\n| M17.5 - M17.0 | One |\n| M17.9 | Two |\n")
     assert [one["codes"] for one in extraction.version["diagnosis_listings"]] == [["M17.9"]]
     assert not_understood(extraction.book.close())[-1].startswith("| M17.5")
+
+
+def test_what_is_said_of_procedures_is_not_said_of_diagnoses() -> None:
+    extraction = _coding(
+        "## Coding\n\n**Non-covered:**\n\n| CPT codes | Description |\n|---|---|\n| 0401U | Score |\n\n"
+        "### ICD-10-CM Diagnosis Codes\n\n"
+        "| ICD-10-CM | Description |\n|---|---|\n| N20.0 | Calculus |\n| O24.011+ | Diabetes |\n"
+    )
+    (diagnoses,) = extraction.version["diagnosis_listings"]
+    assert (diagnoses["id"], diagnoses["codes"]) == ("diagnoses", ["N20.0", "O24.011"])
+
+
+def test_a_cell_with_a_code_on_each_of_its_lines() -> None:
+    text = "## Coding\n\n| ICD-10-CM | Description |\n|---|---|\n| H18.601 H18.602 | Keratoconus |\n"
+    assert _coding(text).version["diagnosis_listings"][0]["codes"] == ["H18.601", "H18.602"]

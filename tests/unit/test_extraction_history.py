@@ -199,3 +199,14 @@ def test_new_references_from_a_policy_begin_no_policy() -> None:
     assert newer["touches"] == ["references"]
     assert "review_marks" not in newer
     assert oldest["text"] == "The policy was new."
+
+
+def test_a_table_that_is_the_history_by_its_own_header() -> None:
+    extraction = extracted(
+        "# Braces\n\n## Coding\n\nL1810\n\n| Reviews, Revisions, and Approvals | Revision Date | Approval Date |\n|---|---|---|\n"
+        "| Annual review. Codes: L1811 end-dated. | 10/24 | 11/24 |\n| Policy effective. | 09/19 | 10/19 |\n",
+        extract_history,
+    )
+    newer, oldest = extraction.policy["history"]
+    assert (newer["date"], newer["codes_removed"]) == ("2024-10", ["L1811"])
+    assert (oldest["date"], oldest["text"]) == ("2019-09", "The policy was new.")

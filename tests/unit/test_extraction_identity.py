@@ -115,3 +115,13 @@ def test_without_a_history_the_heading_dates_the_one_event() -> None:
     policy, version = _with_history("Effective Date: 4/1/2024", "")
     assert version["version"] == policy["history"][0]["date"] == "2024-04-01"
     assert "no history" in policy["history"][0]["review_marks"][0]
+
+
+def test_labels_and_values_in_turn_and_a_reference_number() -> None:
+    extraction = _extraction(
+        "# Braces\n\n| Reference Number: | MP.08.631 | Effective Date: | 1/2/2026 |\n|---|---|---|---|\n"
+        "| BCBSA Reference Number: | NA | Last Revised: | 3/4/2026 |\n"
+    )
+    assert extraction.policy["number"] == "MP.08.631"
+    assert [one["value"] for one in extraction.policy["identifiers"]] == ["NA"]
+    assert extraction.version["version"] == "2026-03-04"

@@ -151,6 +151,9 @@ def test_a_stance_where_only_descriptions_are_known_is_not_passed_over() -> None
         "Renewal Criteria",
         "Continuation of Therapy",
         "Reauthorization",
+        "Policy Statement(s)",
+        "Not Covered",
+        "Non-covered indications",
     ],
 )
 def test_headings_of_statements(title: str) -> None:
@@ -166,3 +169,17 @@ def test_an_authorization_with_criteria_is_a_part_of_the_policy() -> None:
     drug = "A brace is considered medically necessary when the bone is broken."
     found = _kinds((1, "Braces"), "x", (2, "Initial Authorization"), drug, (2, "Prior Authorization"), "Call us.")
     assert [kind for kind, _ in found] == ["front", "policy", "authorization"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("HCPCS", SectionKind.CODING),
+        ("CPT/HCPCS", SectionKind.CODING),
+        ("Approval and Revision History", SectionKind.HISTORY),
+        ("Reviews, Revisions, and Approvals", SectionKind.HISTORY),
+        ("Revision Log", SectionKind.HISTORY),
+    ],
+)
+def test_headings_of_codes_and_of_the_history(title: str, kind: SectionKind) -> None:
+    assert kind_of_heading(title) is kind

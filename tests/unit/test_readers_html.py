@@ -165,3 +165,17 @@ def test_lines_broken_within_an_item_are_nested_in_it():
 
 def test_a_line_of_nothing_but_spaces_is_markup():
     assert [block.furniture for block in blocks_of("<html>\n<p>A</p>\n<p>&nbsp;</p>\n") if block.lines == (3,)] == ["markup"]
+
+
+def test_paragraphs_that_only_their_marker_makes_items():
+    text = """<p>A. Braces are covered when:</p><p style="margin-left:40px">1. Pain;</p><p style="margin-left:40px">2. Rash:</p>
+<p style="margin-left:80px">a. at night</p><p style="margin-left:80px">b. by day</p><p>B. Boots are not.</p><p>E. coli is.</p>"""
+    assert [(kind, level, marker, text) for kind, level, marker, text, _ in told(text)] == [
+        ("item", 0, "A.", "Braces are covered when:"),
+        ("item", 1, "1.", "Pain;"),
+        ("item", 1, "2.", "Rash:"),
+        ("item", 2, "a.", "at night"),
+        ("item", 2, "b.", "by day"),
+        ("item", 0, "B.", "Boots are not."),
+        ("paragraph", 0, "", "E. coli is."),
+    ]

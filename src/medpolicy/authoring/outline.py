@@ -48,13 +48,13 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
         SectionKind.HISTORY,
         (
             (
-                "(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|change log)"
+                "(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|log|change log)"
                 "( (information|history|log|details))?"
             ),
             "(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",
             (
-                "(policy |guideline |document |medical policy )?(history|revisions?|updates?)"
-                "( ?[/&] ?| and )(history|revisions?|updates?)"
+                "(policy |guideline |document |medical policy )?(history|revisions?|updates?|approvals?|reviews?)"
+                "(( ?[/&] ?|,? and |, )(history|revisions?|updates?|approvals?|reviews?)){1,3}"
                 "( (information|history|log|details))?"
             ),
             "(change|revision) (summary|details)|summary of changes",
@@ -71,6 +71,7 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
             r".*\b(coding|codes)\b( information| implications| section)?",
             "(billing|coding|cpt|hcpcs|icd).*(codes?|coding|information)",
             r"(cpt|hcpcs|icd|diagnosis|procedure)\b.*\bcod(es?|ing)\b.{0,60}",
+            r"(cpt|hcpcs|icd-?\s?10(-cm|-pcs)?)( ?(/|and) ?(cpt|hcpcs|icd-?\s?10(-cm|-pcs)?))*",
         ),
     ),
     (
@@ -120,6 +121,7 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
             "re-?authorization( criteria| requests?)?|renewals?|exclusion criteria",
             "medical necessity",
             "when (services|it) (are|is) (not )?covered.*",
+            "(services |uses |indications )?(not|non-?) ?covered( services| uses| indications)?|coverage limitations",
             "(clinical|medical necessity) (indications|guidelines?)",
             "(policy |coverage )?(limitations|exclusions)( and (limitations|exclusions))?",
         ),
@@ -208,6 +210,10 @@ def outline_of(document: SourceDocument) -> Outline:
     for at, block in enumerate(document.blocks):
         if sections[-1].heading is not None:
             _end_of_what_bold_opened(sections, stack, block)
+        if _is_history(block) and sections[-1].kind is not SectionKind.HISTORY:
+            title = block.rows[0].texts[0]
+            sections.append(Section(SectionKind.HISTORY, title, (*sections[-1].path, title), None, sections[-1].level, [block]))
+            continue
         if block.kind is not BlockKind.HEADING and not _opens_a_part(block, sections[-1], stack):
             sections[-1].blocks.append(block)
             continue
@@ -362,6 +368,16 @@ def _own_blocks(blocks: Sequence[Block], at: int) -> Iterator[Block]:
             yield block
 
 
+def _is_history(block: Block) -> bool:
+    """Whether a table is the history by its own first row, as "Reviews, Revisions, and Approvals | Revision Date"."""
+    if block.kind is not BlockKind.TABLE or len(block.rows) < _LEAST_ROWS:
+        return False
+    first = [text.strip() for text in block.rows[0].texts if text.strip()]
+    names_it = any(kind_of_heading(text) is SectionKind.HISTORY for text in first)
+    return names_it and len(first) > 1 and any(re.search(r"\bdates?\b", text, re.IGNORECASE) for text in first)
+
+
+_LEAST_ROWS = 2
 _AUTHORIZES = re.compile(r"(?:criteria for|initial|continu\w+|subsequent|renewal)\b", re.IGNORECASE)
 
 
@@ -415,7 +431,8 @@ _CLOSED = frozenset((SectionKind.DESCRIPTION, SectionKind.REFERENCES, SectionKin
 
 def kind_of_heading(title: str) -> SectionKind | None:
     """The part of a policy that a heading names; None where its words are not known."""
-    words = _NOTE_MARKS.sub("", _NUMBERING.sub("", re.sub(r"\s+", " ", title)).strip(" :*")).strip(" :*").lower()
+    plain = re.sub(r"(?<=[a-z])\((s|es)\)", r"\1", re.sub(r"\s+", " ", title))  # "Policy Statement(s)"
+    words = _NOTE_MARKS.sub("", _NUMBERING.sub("", plain).strip(" :*")).strip(" :*").lower()
     parts = (words, *(part.strip() for part in words.split("/"))) if "/" in words else (words,)
     return next((kind for part in parts if (kind := _kind_of_words(part)) is not None), None)
 

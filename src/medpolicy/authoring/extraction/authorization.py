@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row
@@ -64,6 +64,7 @@ _PRODUCTS = re.compile(r"\bproducts?\b", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w-])(?:\d{4}[0-9AFMTU]|[A-Z]\d{4})(?![\w-])")
 
 
+_NO_SETTING: Final = "it names no setting; it was read for inpatient and outpatient"
 _Place = tuple[str, str, tuple[str, ...]]  # of a rule in the grid: setting, line of business, procedures
 
 
@@ -86,9 +87,14 @@ def extract_authorization(extraction: Extraction) -> None:
     for section in extraction.outline.of_kind(SectionKind.AUTHORIZATION):
         if section.heading is not None:
             extraction.use(section.heading.lines, "authorization")
+        above: tuple[str, ...] = ()
         for block in content(section):
+            if _ONLY_A_SETTING.fullmatch(block.text.strip()):
+                above = _settings_in(block.text)
+                extraction.use(block.lines, "authorization")
+                continue
             for said in _said(extraction, section, block):
-                _add(extraction, rules, said)
+                _add(extraction, rules, said if not above else _in_setting(said, above))
     for section in extraction.outline.of_kind(SectionKind.POLICY):
         for block in content(section):
             for start, end in sentences_of(block.text):
@@ -97,6 +103,16 @@ def extract_authorization(extraction: Extraction) -> None:
                         _add(extraction, rules, said)
     if rules:
         extraction.version["authorization"] = list(rules.values())
+
+
+_ONLY_A_SETTING = re.compile(r"(?:inpatient|outpatient)(?: services| procedures| setting)?\s*:?", re.IGNORECASE)
+
+
+def _in_setting(said: _Said, above: tuple[str, ...]) -> _Said:
+    """The rule for the setting that stands alone above it, where it names none itself."""
+    if _NO_SETTING not in said.doubts:
+        return said
+    return replace(said, settings=above, doubts=tuple(doubt for doubt in said.doubts if doubt != _NO_SETTING))
 
 
 def states_a_rule(sentence: str) -> bool:
@@ -137,7 +153,7 @@ def _sentence(extraction: Extraction, section: Section, text: str, lines: tuple[
         named = lines_named_in(extraction, text)
         doubts = [f"“{one}” matches no line of business that is declared" for one in unmatched_lines(extraction, text)]
         if not settings:
-            doubts.append("it names no setting; it was read for inpatient and outpatient")
+            doubts.append(_NO_SETTING)
         own = _FOR_A_SERVICE.search(text)
         if own is not None and not named and _speaks_of_several_services(extraction):
             doubts.append(f"it speaks “{own.group().strip(' .')}”, and was read for every service of the policy")
@@ -199,7 +215,7 @@ def _cell(extraction: Extraction, section: Section, row: Row, cell: Cell, settin
     elif rule == "conditional":
         doubts.append("it says that authorization may be required: when is it?")
     if not settings:
-        doubts.append("it names no setting; it was read for inpatient and outpatient")
+        doubts.append(_NO_SETTING)
     yield _Said(rule, settings or SETTINGS, named or _every_line(extraction), procedures, lines, section, tuple(doubts))
 
 

@@ -141,8 +141,10 @@ class _CodingReader:
             self._words = self._said(section, title, lines)
             self._kind = kind or self._kind
         elif names_only_systems(title) or kind is not None:
+            # What is said of procedures is not said of the diagnoses that stand under a heading of their own.
+            of_procedures = kind == DIAGNOSES and self._kind not in (None, DIAGNOSES) and bool(self._since_topic)
             self._kind = kind
-            if self._words is None or self._words.stance is None:
+            if self._words is None or self._words.stance is None or of_procedures:
                 self._words = _Words(section, lines)
         else:
             self._words = _Words(section, lines)

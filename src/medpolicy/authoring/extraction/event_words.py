@@ -54,7 +54,10 @@ _UNCHANGED: Final = (
     r"(?:changes?|revisions?|updates?)"
 )
 _ADDED: Final = r"added|adding|adds?|additions?(?: of)?|addition|new"
-_REMOVED: Final = r"removed|removing|removes?|removal(?: of)?|deleted|deletions?(?: of)?|deletes?|retired"
+_REMOVED: Final = (
+    r"removed|removing|removes?|removal(?: of)?|deleted|deletions?(?: of)?|deletes?|retired"
+    r"|end-?dated|terminated|discontinued|expired"
+)
 _CHANGED: Final = (
     r"updat(?:ed|es?|ing)|revis(?:ed|es?|ing|ions?)|chang(?:ed|es?|ing)|clarif(?:ied|ies|ications?)|described|expanded|edited|modified|"
     r"replaced|rewritten|corrected|renamed|retitled|renumbered|re-?formatted|reworded"

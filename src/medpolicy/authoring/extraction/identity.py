@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.document import Block, BlockKind, Cell
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
 from medpolicy.authoring.extraction.dates import dates_in, first_day, latest
 from medpolicy.authoring.extraction.entries import content
@@ -16,7 +16,8 @@ from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 _GAP = r"\s*[:#.\s]*\s*"
 _NUMBER = re.compile(
     r"^(?:(?:medical|clinical|coverage|payment|pharmacy|drug|reimbursement|corporate|utilization management)\s+)*"
-    rf"(?:(?:policy|guideline|document|bulletin|protocol)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)|number\s*:\s*)"
+    rf"(?:(?:policy|guideline|document|bulletin|protocol)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)|"
+    r"(?:reference )?number\s*:\s*)"
     r"(?P<number>(?=[\w.-]*\d)[A-Z0-9][\w.-]*)\s*$",
     re.IGNORECASE,
 )
@@ -55,6 +56,7 @@ _DATES: Final = (
     ("next-review", r"next (?:scheduled |policy )?review(?: date)?|next review due"),
     (None, r"(?:original|initial|first)(?: policy)?(?: effective| approval| issue)?(?: date)?"),
     (None, r"(?:policy )?(?:created|adopted|issued)(?: date| on)?"),
+    ("revised", r"date of (?:last |latest )?(?:revision|update)"),
     ("revised", r"(?:last |most recent )?(?:revised|revision|updated?|amended)(?: date| on)?"),
     ("effective", r"(?:current |last |policy |latest )?effective(?: date)?"),
     (
@@ -102,10 +104,27 @@ def _front(extraction: Extraction) -> Iterator[_Stated]:
             else:
                 for row in block.rows:
                     cells = [cell for cell in row.cells if cell.text.strip()]
-                    if sum(_is_labelled(cell.text.strip()) for cell in cells) == len(cells):
+                    pairs = _pairs(cells, section)
+                    if pairs:
+                        yield from pairs
+                    elif sum(_is_labelled(cell.text.strip()) for cell in cells) == len(cells):
                         yield from (_Stated(cell.text.strip(), cell.lines, section) for cell in cells)
                     else:
                         yield _Stated(" ".join(cell.text for cell in cells), row.lines, section)
+
+
+def _pairs(cells: list[Cell], section: Section) -> list[_Stated]:
+    """A row in which each label stands before its value, several times; empty where it is none."""
+    if len(cells) <= _LABEL_AND_VALUE or len(cells) % _LABEL_AND_VALUE:
+        return []
+    found = [
+        _Stated(f"{label.text.strip().rstrip(':')}: {value.text.strip()}", tuple(sorted({*label.lines, *value.lines})), section)
+        for label, value in zip(cells[::2], cells[1::2], strict=True)
+    ]
+    return found if all(_is_labelled(stated.text) for stated in found) else []
+
+
+_LABEL_AND_VALUE: Final = 2
 
 
 def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:

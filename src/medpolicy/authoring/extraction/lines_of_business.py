@@ -53,7 +53,8 @@ _APPLIES_TO = re.compile(
 )
 _LIMITED = re.compile(r"\b(?:except|excluding|other than|not|unless|only)\b", re.IGNORECASE)
 _LABEL = re.compile(
-    r"^(?:applicable |this policy )?(?:lines? of business|applicable (?:plans|products)|applies to)(?: this policy applies to)?"
+    r"^(?:applicable |this policy )?(?:lines? of business|(?:applicable )?(?:plans|products|members)|applies to)"
+    r"(?: this policy applies to)?"
     r"\s*:\s*(?P<lines>.+)$",
     re.IGNORECASE,
 )
@@ -245,7 +246,8 @@ def _from_label(extraction: Extraction) -> _Stated | None:
     for section, block in _front_blocks(extraction):
         for text, numbers in _texts_of(block):
             match = _LABEL.match(text)
-            if match is not None:
+            named = _words(match["lines"]) if match is not None else set()
+            if match is not None and (not named or named & (_PLAN_WORDS | {"all"})):
                 return _Stated(None if _words(match["lines"]) <= {"all"} else match["lines"], section, numbers)
     return None
 
@@ -335,6 +337,13 @@ def _named_by_document(extraction: Extraction, stated: _Stated | None) -> list[I
         names = [stretch.strip(" ,;:&") for stretch in _stretches(stated.text)]
         names = [re.sub(r"\s+(?:and|or)$", "", name) for name in names if _words(name) & _PLAN_WORDS]
         source = "the words that name them"
+    elif stated is not None and stated.text is not None:
+        known = [_words(name) for name in names]
+        names += [
+            re.sub(r"\s+(?:and|or)$", "", stretch.strip(" ,;:&"))
+            for stretch in _stretches(stated.text)
+            if _words(stretch) & _PLAN_WORDS and not any(words <= _words(stretch) for words in known)
+        ]
     if not names:
         others = _exceptions(extraction)
         names = ["Commercial", *others]
@@ -360,12 +369,27 @@ def _table_rows(extraction: Extraction) -> list[str]:
     for section in extraction.outline.of_kind(SectionKind.AUTHORIZATION):
         for block in content(section):
             if block.kind is not BlockKind.TABLE:
+                label = _line_with_its_rule(block)
+                if label and label not in names:
+                    names.append(label)
                 continue
             for row in block.rows:
                 name = row.texts[0].strip() if row.texts else ""
                 if not row.is_header and set(_WORD.findall(name.lower())) & _PLAN_WORDS and name not in names:
                     names.append(name)
     return names
+
+
+def _line_with_its_rule(block: Block) -> str:
+    """The first line of a paragraph that names members alone, above the sentence with their rule; else empty."""
+    if len(block.spans) < _LABEL_AND_RULE:
+        return ""
+    text = block.text[block.spans[0].start : block.spans[0].end].strip(" :*")
+    is_label = _names_plans(text) and not re.search(r"[.;]$|\b(?:is|are|require)\b", text)
+    return text if is_label else ""
+
+
+_LABEL_AND_RULE: Final = 2  # lines
 
 
 def _exceptions(extraction: Extraction) -> list[str]:

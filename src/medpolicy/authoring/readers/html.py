@@ -12,6 +12,7 @@ from medpolicy.authoring.readers.blocks import Progress, with_every_line, with_n
 from medpolicy.authoring.readers.broken_lines import BREAK, lines_of, without_marker
 from medpolicy.authoring.readers.lined_text import LinedText, raised
 from medpolicy.authoring.readers.markers import numeral, printed_marker
+from medpolicy.authoring.readers.printed_items import with_printed_items
 from medpolicy.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -81,10 +82,11 @@ def read_html(lines: Sequence[SourceLine], progress: Progress | None = None) -> 
     marked, telling = _marked("\n".join(line.text for line in lines), first)
     reader = _HtmlReader(first)
     reader.read(_tree(marked), None if progress is None else lambda line: progress(line - first, len(lines)))
-    held = telling.union(*(block.lines for block in reader.blocks))
+    blocks = with_printed_items(reader.blocks, reader.lefts)
+    held = telling.union(*(block.lines for block in blocks))
     silent = [line.number for line in lines if not line.is_blank and line.number not in held]
     markup = [Block(BlockKind.FURNITURE, "", run, furniture="markup") for run in _runs(silent)]
-    return with_every_line([*reader.blocks, *markup], lines)
+    return with_every_line([*blocks, *markup], lines)
 
 
 def _tree(text: str) -> LexborNode:
@@ -168,20 +170,35 @@ _WORD_TITLE = re.compile(r"\bMso(?:Title|Heading(?P<level>[1-6]))\b", re.IGNOREC
 _WORD_LIST = re.compile(r"\bmso-list\s*:\s*(?!none|ignore)[^;]*?\blevel(?P<level>[1-9])\b", re.IGNORECASE)
 
 
+_LEFT = re.compile(
+    r"\b(?:margin|padding)-left\s*:\s*(?P<amount>\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(?P<unit>in|pt|px|em|rem|cm)\b",
+    re.IGNORECASE,
+)
+_POINTS = {"in": 72.0, "pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0, "cm": 28.3}
+
+
 @dataclass(frozen=True, slots=True)
 class _OfWord:
-    """What a page saved by a word processor says of a paragraph by its class and style: a title, or an item of a list."""
+    """What a page, such as a word processor saves, says of a paragraph by its class and style.
+
+    It may be a title, or an item of a list; `left`: how far in it stands, in points.
+    """
 
     heading: int = 0
     list_level: int | None = None
+    left: float = 0.0
 
     @classmethod
     def of(cls, attributes: Mapping[str, str | None]) -> _OfWord:
         title = _WORD_TITLE.search(attributes.get("class") or "")
         if title is not None:
             return cls(heading=int(title["level"] or 1))
-        item = _WORD_LIST.search(attributes.get("style") or "")
-        return cls() if item is None else cls(list_level=int(item["level"]) - 1)
+        style = attributes.get("style") or ""
+        item = _WORD_LIST.search(style)
+        if item is not None:
+            return cls(list_level=int(item["level"]) - 1)
+        left = _LEFT.search(style)
+        return cls() if left is None else cls(left=float(left["amount"]) * _POINTS[left["unit"].lower()])
 
 
 @dataclass(slots=True)
@@ -198,6 +215,7 @@ class _HtmlReader:
 
     def __init__(self, first_line: int) -> None:
         self.blocks: list[Block] = []
+        self.lefts: dict[int, float] = {}  # by the place of a paragraph among the blocks, how far in it stands, in points
         self._line = first_line
         self._text = _Gathered()
         self._lists: list[_List] = []
@@ -346,6 +364,8 @@ class _HtmlReader:
             spans=lined.spans(),
             links=tuple(gathered.links),
         )
+        if self._word.left:
+            self.lefts[len(self.blocks)] = self._word.left
         self.blocks.append(with_number(block) if kind is BlockKind.HEADING else block)
 
     def _silent(self, pieces: Iterable[tuple[str, int]], why: str) -> None:
