@@ -51,6 +51,18 @@ def without_articles(text: str) -> str:
     return re.sub(r"\b(?:the|an?)\s+", "", text)
 
 
+_PREDICATE: Final = re.compile(
+    r"^(?:also\s+)?(?:continues|maintains|agrees|participates|tolerates|demonstrates|uses|receives|requires|needs|meets|lacks|shows|"
+    r"remains|takes|tolerated|completed|underwent|agreed|received)\b",
+    re.IGNORECASE,
+)
+
+
+def is_predicate(text: str) -> bool:
+    """Whether the words say something of a subject that stands before them: "continues the program"."""
+    return _PREDICATE.match(text) is not None
+
+
 def is_clause(text: str) -> bool:
     """Whether the words have a subject and a verb of their own."""
     return _CLAUSE.search(_without_relatives(re.sub(r"\([^()]*\)", " ", text))) is not None

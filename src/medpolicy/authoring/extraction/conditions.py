@@ -15,6 +15,7 @@ from typing import Final
 from medpolicy.authoring.extraction.clauses import (
     DANGLING,
     is_clause,
+    is_predicate,
     joints,
     says_something,
     search_outside,
@@ -170,7 +171,8 @@ class Conditions:
             after, _, before = (part.strip() for part in after.partition(","))
         exception = self._read(_with_subject(after, before), citation) if after else None
         rule = self._read(before, citation) if before else None
-        if rule is not None and exception is not None and _WAIVES.search(after):
+        if rule is not None and exception is not None and (_WAIVES.search(after) or without_negation(before)[1]):
+            # "No surgery before, unless it was long ago": then the surgery is no bar.
             return _node("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
         if rule is not None and exception is not None and "unless" in match[0].lower():
             self._doubt(f"“unless {after}” was read as a bar: or does it waive what stands before?")
@@ -187,7 +189,7 @@ class Conditions:
         for joint, kind in ((r"[,;]\s+or\s+", "any"), (r"[,;]\s+and\s+", "all"), (r"\s+and\s+", "all")):
             for at, end in joints(text, joint):
                 left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-                if is_clause(left) and is_clause(right) and not within_relative(left):
+                if (is_clause(left) or is_predicate(left)) and is_clause(right) and not within_relative(left):
                     return self._joined(kind, [left, right], citation)
         return None
 

@@ -15,6 +15,7 @@ from medpolicy.authoring.extraction.measures import begins_with_measure
 from medpolicy.authoring.extraction.wording import (
     ALL,
     ANY,
+    AT_MOST,
     NONE,
     Quantifier,
     connector_at_end,
@@ -128,13 +129,31 @@ class CriteriaLists:
             return None
         if quantifier is not None and quantifier.kind == NONE:
             return {"not": {"any": kept}}
+        if quantifier is not None and quantifier.kind == AT_MOST:
+            if quantifier.count >= len(kept):
+                self._doubt(f"at most {quantifier.count} of the following may hold, and only {len(kept)} could be read")
+                return None
+            return {"not": {"at_least_n": {"n": quantifier.count + 1, "of": kept}}}
         if quantifier is not None and quantifier.kind == "count":
             if quantifier.count > len(kept):
                 self._doubt(f"at least {quantifier.count} of the following are asked for, and {len(kept)} could be read")
                 return joined("all", kept)
             return {"at_least_n": {"n": quantifier.count, "of": kept}}
         kind = self._kind(items, quantifier)
+        if kind == ALL and len(kept) > 1:
+            kept = self._by_age(kept)
         return kept[0] if len(kept) == 1 else {kind: kept}
+
+    def _by_age(self, kept: list[Item]) -> list[Item]:
+        """ "Age 18 or older: ...", "Age 12 to 17: ...": conditions that hold for different ages are alternatives."""
+        aged = [node for node in kept if _ages_of(node) is not None]
+        apart = [one for one in aged if any(_exclude(one, other) for other in aged if other is not one)]
+        if len(apart) < _LEAST_ALTERNATIVES:
+            return kept
+        self._doubt("conditions for ages that exclude each other stand in one list: read as alternatives by age")
+        at = next(at for at, node in enumerate(kept) if node is apart[0])
+        others = [node for node in kept if not any(node is one for one in apart)]
+        return [*others[:at], {"any": apart}, *others[at:]]
 
     def _kind(self, items: Sequence[ListItem], quantifier: Quantifier | None) -> str:
         said = {item.connector for item in items[:-1]} - {""}
@@ -176,13 +195,20 @@ class CriteriaLists:
             found = self._conditions.read(item.text, citation)
             return None if found is None else _cited(found, citation)
         quantifier = quantifier_in(item.text) if item.text.rstrip().endswith(":") or "following" in item.text.lower() else None
+        self.doubt_of_denial(item.text, quantifier)
         subject = _subject_of_list(item.text, quantifier)
+        if not any(begins_with_measure(child.text) for child in item.children):
+            subject = ""
         if subject:
             for child in item.children:
                 if begins_with_measure(child.text):
                     child.text = f"{subject} is {child.text[:1].lower()}{child.text[1:]}"
-        announced = give_time(item.children, give_predicate(item.children, item.text, quantifier), quantifier)
-        own = "" if subject else content_of_lead_in(announced, quantifier)
+        given = give_trial(item.children, item.text, quantifier)
+        if given != item.text:
+            quantifier, own = quantifier_in(given), ""
+        else:
+            announced = give_time(item.children, give_predicate(item.children, item.text, quantifier), quantifier)
+            own = "" if subject else content_of_lead_in(announced, quantifier)
         nested = self.read(item.children, quantifier)
         head = self._conditions.read(own, self._extraction.cite(self._section, item.block.lines)) if own else None
         if quantifier is None and own and nested is not None:
@@ -190,9 +216,37 @@ class CriteriaLists:
         found = joined("all", [head, nested]) if head is not None else nested
         return None if found is None else _cited(found, citation)
 
+    def doubt_of_denial(self, text: str, quantifier: Quantifier | None) -> None:
+        """Ask about a lead-in such as "has not responded to two of the following": of how many is it denied?"""
+        if quantifier is None or quantifier.kind in (NONE, AT_MOST):
+            return
+        if _DENIES.search(text[: quantifier.start]):
+            self._doubt(f"“{text.strip()}” denies something of a list: is it denied of each, of any, or of all together?")
+
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:
             self._conditions.doubts.append(reason)
+
+
+_LEAST_ALTERNATIVES: Final = 2
+
+
+def _ages_of(node: Item) -> tuple[int, int] | None:
+    """From which to which year of age a criterion may hold; None where it does not test the age."""
+    tests = [node] if "age" in node else [child for child in node.get("all", []) if "age" in child]
+    if not tests:
+        return None
+    low, high = 0, 200
+    for test in tests:
+        ages = test["age"]
+        low = max(low, ages.get("at_least", 0), ages["more_than"] + 1 if "more_than" in ages else 0)
+        high = min(high, ages.get("at_most", 200), ages["less_than"] - 1 if "less_than" in ages else 200)
+    return low, high
+
+
+def _exclude(one: Item, other: Item) -> bool:
+    first, second = _ages_of(one), _ages_of(other)
+    return first is not None and second is not None and (first[1] < second[0] or second[1] < first[0])
 
 
 def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:
@@ -205,6 +259,7 @@ def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:
     return match["subject"] if match is not None else ""
 
 
+_DENIES: Final = re.compile(r"\b(?:not|no|never|cannot|without)\s+(?:[a-z]+\s+){0,4}$|\bnot\s*$", re.IGNORECASE)
 _PREDICATE_OF_LIST: Final = re.compile(
     r"^\s*(?:(?:[a-z-]+\s+){0,2}?(?:treatments?|therap(?:y|ies)|medications?|drugs?|agents?|methods?|options?|measures?)\s+)?"
     r"(?P<predicate>(?:has|have|had|is|are|was|were)\s+(?:(?:not|been|be)\s+)*"
@@ -212,6 +267,47 @@ _PREDICATE_OF_LIST: Final = re.compile(
     re.IGNORECASE,
 )
 _PLURAL: Final = re.compile(r"(?:[^su]s|ies)\s*$", re.IGNORECASE)
+
+
+# "Failure of two of the following", "The member has tried and failed one of the following for 12 weeks".
+_TRIED: Final = re.compile(
+    r"^(?:(?:documentation of|documented|there (?:is|has been)|an?)\s+)*"
+    r"(?:(?:the\s+|an?\s+)?(?:member|patient|individual|person)s?\s+(?:has|have|must have|had)\s+)?"
+    r"(?P<head>(?:tried and failed|failed|tried|"
+    r"(?:had\s+)?(?:an?\s+)?(?:inadequate|insufficient|unsatisfactory) (?:clinical )?response (?:to|with)|"
+    r"failure (?:of|to respond to)|trial(?: and failure)? of|failed (?:an? )?(?:adequate )?trial of|intolerance (?:of|to)|"
+    r"unresponsive(?:ness)? to|refractory to|(?:known |personal |family |prior |documented )*history of|diagnosis of|"
+    r"diagnosed with|contraindications? to|inability to (?:tolerate|use|take)))\s*$",
+    re.IGNORECASE,
+)
+_TIME_BEHIND: Final = re.compile(
+    r"^\s*(?P<what>(?:[a-z-]+\s+){0,2}?)(?P<time>for\s+(?:at least\s+|a minimum of\s+|no less than\s+|≥\s*)?[\w-]+\s+"
+    r"(?:days?|weeks?|months?|years?))(?:\s+each)?\s*:?\s*$",
+    re.IGNORECASE,
+)
+
+
+def give_trial(items: Sequence[ListItem], text: str, quantifier: Quantifier | None) -> str:
+    """ "Failure of two of the following for 6 weeks each:" says of each item that it failed, and for how long it was tried."""
+    if quantifier is None or any(item.children for item in items):
+        return text
+    tried = _TRIED.match(text[: quantifier.start].strip())
+    behind = text[quantifier.end :].strip(" :")
+    time = _TIME_BEHIND.match(behind) if behind else None
+    if tried is None or (behind and time is None) or any(_IS_SAID.search(item.text) for item in items):
+        return text
+    if time is not None and not time["what"].strip() and re.search(r"\beach\b", behind) is None and quantifier.kind != ANY:
+        return text  # of all together, or of each?
+    for item in items:
+        excepted = search_outside(UNLESS, item.text)
+        noun = (item.text if excepted is None else item.text[: excepted.start()]).strip(" .;,")
+        exception = "" if excepted is None else f", {item.text[excepted.start() :].strip(' ,;')}"
+        lasting = "" if time is None else f" {time['time']}"
+        item.text = f"{tried['head']} {noun}{lasting}{exception}"
+    return f"{text[quantifier.start : quantifier.end]}:"
+
+
+_IS_SAID: Final = re.compile(r"\b(?:is|are|has|have|was|were|failed|tried|failure)\b", re.IGNORECASE)
 
 
 def give_predicate(items: Sequence[ListItem], text: str, quantifier: Quantifier | None) -> str:
@@ -269,7 +365,7 @@ _DANGLING_LEAD: Final = re.compile(
     r"when|if|where|with|for|of|and|by|the|there is|there are|is|are|must have|must meet|meets?|has|have|having|"
     r"documentation|documented|documentation of|defined as|defined|presence of|evidence of|as evidenced by|"
     r"as demonstrated by|based on|"
-    r"provided|provided that|subject|"
+    r"provided|provided that|subject|meeting|"
     r"at least|following|in|to|treatment|as an?|an?|that|who|including|only|treating|shown by|causing|resulting in|"
     r"manifested by|characterized by|seen (?:on|in|by)|evidenced by|individual|individuals|"
     r"member|members|patient|"

@@ -96,13 +96,30 @@ class Leftovers:
             self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
             return True
         elif best is not None and best[0] >= patterns.ALIKE:
-            self._leave(self._of_the_same_service(best[1]), section, stance, lines)
+            for group in self._meant(wanted, best[1]):
+                self._leave(group, section, stance, lines)
             return True
         else:
             return False
         for statement in found:
             self.attach(statement, section, stance, lines)
         return True
+
+    def _meant(self, wanted: frozenset[str], best: ReadStatement) -> list[list[ReadStatement]]:
+        """The statements of the service that is meant; of "widgets" also those of first and of continued widgets."""
+        found = [self._of_the_same_service(best)]
+        if wanted >= content_words(self._spell(best.subject)):
+            return found
+        for statement in self._statements:
+            provision = statement.provision
+            if any(statement is other for group in found for other in group) or "criteria" not in provision:
+                continue
+            own = content_words(self._spell(statement.subject))
+            alike = provision["stance"] == best.provision["stance"] and statement.section.kind is best.section.kind
+            if alike and "otherwise" not in provision and wanted and wanted < own:
+                mark(provision, "a sentence on what is left names its service in part, and was read for it too: is it meant?")
+                found.append(self._of_the_same_service(statement))
+        return found
 
     def _of_the_same_service(self, statement: ReadStatement) -> list[ReadStatement]:
         """The statements that set conditions for the service of one of them, and leave open what holds otherwise."""

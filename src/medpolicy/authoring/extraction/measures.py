@@ -147,6 +147,7 @@ _TO_COME: Final = re.compile(
 )
 _WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
 _FOR: Final = re.compile(r"\b(?:for|over|lasting)(?: a (?:period|duration) of| the (?:past|last))?\s*$", re.IGNORECASE)
+_AFTER_TIME: Final = re.compile(r"\bafter(?: a (?:period|minimum) of)?\s*$", re.IGNORECASE)
 _OF_LAST: Final = re.compile(r"\bof (?:the )?(?:last|past|previous)\s*$", re.IGNORECASE)
 _RANGE_WORD: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
 # "At least 2 years of therapy", "at least 2 years have passed": no age, though nothing stands before it.
@@ -216,7 +217,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         if within is not None:
             return _range("duration", within.start(), end, match, AT_MOST, years, "", elapsed=True)
         if comparator is None and match["high"] is None:
-            lead = _FOR.search(before)
+            lead = _FOR.search(before) or _AFTER_TIME.search(before)
             if lead is None:
                 return None
             return _range("duration", start, end, match, AT_LEAST, years, "")
@@ -225,7 +226,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         return _range("age", start, end, match, comparator, "", "")
     if match["high"] is None and comparator is None:
         return None
-    if match["high"] is not None and not unit and comparator is None:
+    if match["high"] is not None and not unit and comparator is None and between is None:
         return None
     if not unit and comparator is not None and not match["low"].replace(",", "").replace(".", "").isdigit():
         return None  # "more than one of" is no measure

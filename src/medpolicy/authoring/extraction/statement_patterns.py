@@ -101,6 +101,7 @@ INSTEAD_OF: Final = re.compile(
     r",?\s*\bas an? (?:[a-z-]+ )?(?:alternative|option) to\b[^,;:.]*?(?=\s+(?:when|if|for|in|where|only)\b|[,;:.]|$)",
     re.IGNORECASE,
 )
+OR_SOONER: Final = re.compile(r",?\s+or\s+(?:sooner|earlier|before(?: then)?)\s+(?:if|when)\s+", re.IGNORECASE)
 WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 SCOPE_OPENER: Final = re.compile(
     r"^(?:[,;]?\s*(?:and\s+)?(?:as an?\s+(?:[a-z-]+\s+)?(?:treatment|alternative|adjunct|component|part|"
@@ -123,7 +124,9 @@ SOMEONE_ELSES: Final = re.compile(
     r"(?:[^.;]*?\b(?P<identifier>L\d{5}|A\d{5}|\d{2,3}\.\d+(?:\.\d+)?))?"
 )
 HANDS_OVER: Final = re.compile(
-    r"\b(?:follow|refer|use|apply|according|per|see)\b|^\W*(?:local|national) coverage (?:determination|"
+    r"\b(?:follow|refer|use|apply|according|per|see)\b|"
+    r"\b(?:can be|are|is) (?:found|available|located|listed) (?:in|at|under|by)\b|"
+    r"^\W*(?:local|national) coverage (?:determination|"
     r"article)\b",
     re.IGNORECASE,
 )
@@ -135,6 +138,21 @@ CRITERIA_FOR_EACH: Final = re.compile(
 )
 
 
+IN_ACCORDANCE: Final = re.compile(
+    r",?\s*\b(?:in accordance with|according to|as outlined in|per)\b.*$", re.IGNORECASE | re.DOTALL
+)
+# "Repairs are covered under the equipment policy": another policy decides.
+UNDER_ANOTHER_POLICY: Final = re.compile(
+    r"^\s*(?:only\s+)?(?:under|in|by|according to)\s+(?:the|our|a|an)\s+(?:[\w-]+\s+){0,5}?"
+    r"(?:policy|guideline|bulletin)\b(?! statement)",
+    re.IGNORECASE,
+)
+# "Coverage will be authorized for 6 months": how long an authorization lasts, and nothing of when it is given.
+HOW_LONG: Final = re.compile(
+    r"^\s*(?:for|in)\s+(?:an additional|up to|a maximum of|a period of|an initial(?: period of)?|no more than|intervals of)?\s*"
+    r"(?:\d+|one|two|three|four|six|nine|twelve)[\s-]*(?:days?|weeks?|months?|years?)\b(?:\s+(?:intervals|at a time|period))?\s*",
+    re.IGNORECASE,
+)
 HAS_NO_SERVICE: Final = re.compile(
     r"\b(?:evidence|studies|literature|data|trials)\b.*\b(?:it|they|these|this)\s*$", re.IGNORECASE | re.DOTALL
 )

@@ -18,6 +18,7 @@ from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, give_predicate, items_of
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
+from medpolicy.authoring.extraction.further_lists import FurtherList, further_lists
 from medpolicy.authoring.extraction.leftovers import Leftovers, ReadStatement
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section, names_only_lines
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
@@ -42,8 +43,25 @@ from medpolicy.authoring.extraction.statement_text import (
     without_frequency,
     without_remarks,
 )
-from medpolicy.authoring.extraction.wording import StanceSaid, quantifier_in, sentences_of, stance_in
+from medpolicy.authoring.extraction.wording import (
+    StanceSaid,
+    insufficient_in,
+    quantifier_in,
+    sentences_of,
+    stance_in,
+    without_opening,
+)
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
+
+
+def _says_only_how_long(said: StanceSaid) -> bool:
+    how_long = patterns.HOW_LONG.match(said.tail)
+    return (
+        how_long is not None
+        and not said.tail[how_long.end() :].strip(" .")
+        and patterns.COVERED.search(said.words) is not None
+        and "necessary" not in said.words
+    )
 
 
 def extract_statements(extraction: Extraction) -> None:
@@ -63,6 +81,7 @@ class _Statements:
         )
         self._statements: list[ReadStatement] = []
         self._different: dict[tuple[str, str, bool], ReadStatement] = {}
+        self._further: list[FurtherList] = []  # behind the list of the statement at hand
         self._lines_named: list[str] = []  # in the words of the statement at hand
         self._compared = 0  # how many statements were looked at for being different
         self._product_lists: list[Item] = []
@@ -95,9 +114,10 @@ class _Statements:
             if block.kind is BlockKind.TABLE:
                 continue
             items, taken = items_of(list_under(section.blocks, at, block))
+            self._further = further_lists(section.blocks, at + taken) if items else []
             before = len(self._statements)
             if self._block(section, block, items) and items:
-                at += taken
+                at = self._further[-1].end if self._further else at + taken
             elif items and len(self._statements) > before:
                 mark(
                     self._statements[-1].provision, f"a list follows it on line {items[0].lines[0]}, and was not read as its own"
@@ -125,7 +145,7 @@ class _Statements:
                 )
                 else []
             )
-            said = stance_in(sentence)
+            said = stance_in(without_opening(sentence)) or insufficient_in(sentence)
             label = patterns.STANCE_LABEL.fullmatch(sentence.strip())
             if label is not None and not announced:
                 book.narrative(lines, f"{section_name(section)}: heading")
@@ -135,6 +155,10 @@ class _Statements:
                 book.narrative(lines, f"{section_name(section)}: criteria follow")
             elif said is not None and self._refers_back(section, said, lines):
                 continue
+            elif said is not None and patterns.UNDER_ANOTHER_POLICY.match(said.tail):
+                book.not_understood(lines, "it points to another policy, which decides")
+            elif said is not None and _says_only_how_long(said):
+                book.not_understood(lines, "it says how long an authorization lasts, which a policy file does not hold")
             elif said is not None and patterns.HAS_NO_SERVICE.search(said.subject):
                 book.not_understood(lines, "it takes a stance, and of which service cannot be told")
             elif said is not None and said.subject.strip():
@@ -235,6 +259,8 @@ class _Statements:
         """Read one statement. `shared`: what the sentence above its list demands of each; `of_list`: it is one of a list."""
         subject, procedures = without_codes(patterns.NOT_PROVEN_AND.sub("", patterns.REASON_BEFORE.sub("", said.subject)))
         tail, more = without_codes(said.tail)
+        how_long = patterns.HOW_LONG.match(tail)
+        tail = tail if how_long is None else f" {tail[how_long.end() :]}"
         second = patterns.SECOND_STANCE.search(tail) if said.stance == "medically-necessary" else None
         if second is not None and second["else"]:
             tail = f"{tail[: second.start()]}{tail[second.end() :]}"
@@ -242,7 +268,8 @@ class _Statements:
         if listed is not None:  # "Widgets for the following conditions are investigational:"
             subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
         procedures += [code for code in more if code not in procedures]
-        all_lines = sorted({*lines, *(line for item in items for line in item.lines)})
+        further = [line for one in self._further for line in one.lines] if items else []
+        all_lines = sorted({*lines, *further, *(line for item in items for line in item.lines)})
         people = patterns.PEOPLE_IN_SUBJECT.search(subject)
         if people is not None and measures_in(people.group()):  # "Widgets in persons under 18 years of age are ..."
             subject, tail = subject[: people.start()], f"{people.group()} {tail}"
@@ -276,6 +303,10 @@ class _Statements:
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
         subject_condition = self._condition_in_subject(subject, citation)
+        if how_long is not None:
+            self._doubt(f"“{how_long.group().strip()}” was read as how long an authorization lasts, and is left out")
+        if said.words == "insufficient evidence":
+            self._doubt("the document says that the evidence is insufficient, and was read as calling it investigational")
         frequency = self._conditions.read(how_often, citation) if how_often else None
         if repeats is not None:
             self._doubt(f"of what “{how_often}” speaks was taken from the statement before it: do its conditions hold here, too?")
@@ -335,7 +366,12 @@ class _Statements:
         tail = give_predicate(items, tail, quantifier)
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")
-        tree = CriteriaLists(self._extraction, section, self._conditions).read(items, quantifier) if items else None
+        lists = CriteriaLists(self._extraction, section, self._conditions)
+        if items:
+            lists.doubt_of_denial(tail, quantifier)
+        tree = lists.read(items, quantifier) if items else None
+        for further in self._further if items else ():  # "AND BOTH of the following:", behind the first list
+            tree = joined(further.kind, [tree, lists.read(further.items, further.quantifier)])
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
         words = patterns.INSTEAD_OF.sub("", patterns.BECAUSE.sub("", patterns.ALL_OTHER.sub("", words)))
         words = without_examples(words)
@@ -351,10 +387,14 @@ class _Statements:
             unless = self._conditions.read(words[excepted.end() :], citation)
             exception = None if unless is None else {"not": unless}
             words = words[: excepted.start()]
+        sooner = patterns.OR_SOONER.search(words)
+        if sooner is not None:  # "after 5 years, or sooner if it is broken"
+            either = [self._conditions.read(part, citation) for part in (words[: sooner.start()], words[sooner.end() :])]
+            return None, joined("all", [referred, joined("any", either), tree, exception])
         pieces = patterns.WHEN.split(words, maxsplit=1)
         scope_words = patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:.")).strip(" ,;:.")
         scope = None
-        self._lines_named = names_only_lines(self._extraction, scope_words)
+        self._lines_named = names_only_lines(self._extraction, patterns.IN_ACCORDANCE.sub("", scope_words))
         if scope_words and not self._lines_named and not patterns.NO_SCOPE.match(scope_words):
             scope = self._scope(scope_words, citation)
         condition = None

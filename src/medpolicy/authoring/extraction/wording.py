@@ -22,7 +22,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:(?:is|are|remains?|would be|will be) )(?:considered |deemed |regarded as )?(?:to be )?(?:not proven|"
             r"(?:experimental|investigational|unproven)"
             r"(?:(?:\s*[,/]\s*|\s+(?:and|or|and/or)\s+|,\s*(?:and|or)\s+)(?:experimental|investigational|unproven))*)"
-            r"(?: and (?:is |are )?(?:therefore )?(?:not covered|not medically necessary))?"
+            r"(?: and,? (?:is |are )?(?:therefore,? )?(?:not covered|non-?covered|not medically necessary))?"
         ),
     ),
     (
@@ -47,7 +47,9 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
 )
 _STANCE_PATTERNS: Final = tuple((stance, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for stance, pattern in STANCES)
 _WE_COVER: Final = re.compile(
-    r"^(?:we|the plan|[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3})\s+(?P<no>(?:do|does|will) not\s+)?(?P<verb>covers?)\s+"
+    r"^(?:[Ww]e|[Tt]he (?:health )?[Pp]lan|[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3})\s+"
+    r"(?P<no>(?:do|does|will|may) not\s+)?(?:(?:may|will|can)\s+)?"
+    r"(?P<verb>covers?|(?:approves?|authorizes?)(?:\s+(?:coverage|use)\s+(?:of|for))?)\s+"
     r"(?P<subject>.+?)(?P<tail>(?<!solely)(?<!only)(?<!primarily)(?<!exclusively),?\s+(?:when|if|for|as|unless|except)\b.*|[.:]?\s*)$",
     re.DOTALL,
 )
@@ -78,6 +80,7 @@ _NOT_BEFORE: Final = re.compile(r"\b(?:(?:do|does|did|will|would) not|(?:no long
 ALL: Final = "all"
 ANY: Final = "any"
 NONE: Final = "none"
+AT_MOST: Final = "at-most"
 
 _NUMBERS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -86,10 +89,31 @@ _NUMBERS: Final = {
 NUMBER_WORDS: Final = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 
 _OF_FOLLOWING: Final = r"\s+(?:\([0-9]+\)\s+)?(?:or more\s+)?(?:of\s+)?(?:the\s+)?(?:following|these|criteria below|below)"
+_DENIED: Final = (
+    r"\b(?:(?:do|does|did|must|should|may|can|has|have|had|is|are|will)\s*(?:not|n['’]t)"
+    r"(?:\s+(?:have|has|had|be|been|meet|show|demonstrate|exhibit|include|involve|present with|used?|using|tak(?:e|en|ing)|"
+    r"currently|receiv(?:e|ed|ing)|undergone|tried|(?:treated|diagnosed) with|exposed to|contraindicated by))*"
+    r"|cannot have|without|absence of|lack of|lacks|free (?:of|from)|never had)"
+)
+_OF_NOTHING: Final = (
+    r"(?:(?:known|prior|previous|active|current|concurrent|documented|clinical|absolute|relative|other|evidence|history|signs?|"
+    r"symptoms?|presence|documentation|diagnosis|of)\s+)"
+)
 _QUANTIFIERS: Final = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (NONE, r"\b(?:none|neither)" + _OF_FOLLOWING),
+        # "does not have any of the following", "without the following", "no contraindications, including the following"
+        (NONE, _DENIED + r"\s+(?:(?:any|one or more|either)(?:\s+one)?" + _OF_FOLLOWING + r"|(?:the\s+)?following\b)"),
+        (NONE, r"\b(?:without|absence of|lack of|free (?:of|from))\s+(?:all|each|both)" + _OF_FOLLOWING),
+        (NONE, r"\bno\s+" + _OF_NOTHING + r"*(?:(?:any|either|one)(?: or more)? of )?(?:the\s+)?following\b"),
+        (NONE, r"\bno\s+(?:[a-z-]+\s+){0,3}(?:contraindications?|exclusions?|exclusion criteria)\b[^:.;]*?\bfollowing\b"),
+        (NONE, _DENIED + r"(?=\s*:\s*$)"),
+        (
+            AT_MOST,
+            r"\b(?:(?:no|not) more than|at most|up to|a maximum of|(?P<below>fewer than|less than))\s+"
+            rf"(?P<count>{NUMBER_WORDS}|\d+)" + _OF_FOLLOWING,
+        ),
         (
             "count",
             rf"\b(?:at least |any |a minimum of )?(?P<count>{NUMBER_WORDS}|\d+)(?:\s*\(\d+\))?(?: or more)?" + _OF_FOLLOWING,
@@ -121,7 +145,7 @@ _FOLLOWING_USES: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quantifier:
-    """How the items of a list count: `all`, `any`, `none`, or `count` with how many. [start, end) is where the text says so.
+    """How the items of a list count: `all`, `any`, `none`, or `count` or `at-most` with how many. [start, end): where it is said.
 
     `stated` is False where the text says only "the following".
     """
@@ -138,8 +162,10 @@ def quantifier_in(text: str) -> Quantifier | None:
     found: Quantifier | None = None
     for kind, pattern in _QUANTIFIERS:
         for match in pattern.finditer(text):
-            count = number_of(match["count"]) if kind == "count" else 0
-            candidate = Quantifier(ANY if count == 1 else kind, match.start(), match.end(), count)
+            count = number_of(match["count"]) if kind in ("count", AT_MOST) else 0
+            if kind == AT_MOST and match["below"]:
+                count -= 1
+            candidate = Quantifier(ANY if kind == "count" and count == 1 else kind, match.start(), match.end(), count)
             if found is None or candidate.end > found.end or (candidate.end == found.end and candidate.start < found.start):
                 found = candidate
     if found is not None:
@@ -169,6 +195,31 @@ class StanceSaid:
     words: str
 
 
+_POLICY_OF: Final = re.compile(r"^\s*it is the policy of\s+[^,;:.]{2,60}?\s+that\s+", re.IGNORECASE)
+
+
+def without_opening(sentence: str) -> str:
+    """The sentence without "It is the policy of the plan that", which opens every statement of some plans."""
+    return _POLICY_OF.sub("", sentence)
+
+
+_INSUFFICIENT: Final = re.compile(
+    r"^(?:there\s+is\s+)?(?:currently\s+)?(?:insufficient|inadequate|not sufficient|not enough)\s+(?:[a-z-]+\s+){0,4}?evidence\b"
+    r".*?\b(?:support|establish|determine|demonstrate|prove|recommend)\s+(?:that\s+)?(?:the\s+)?"
+    r"(?:(?:safety|efficacy|effectiveness|use|utility|benefit|value|routine|clinical|and|or|,)\s*)*(?:of\s+)?"
+    r"(?P<subject>\S.*?)(?P<tail>\s+(?:for|in|to treat)\s+.*|[.:]?\s*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def insufficient_in(sentence: str) -> StanceSaid | None:
+    """A statement that says only that the evidence for a service is insufficient."""
+    match = _INSUFFICIENT.match(without_opening(sentence).strip())
+    if match is None or _POLICY_OF.match(sentence) is None:
+        return None
+    return StanceSaid(match["subject"], "investigational", match["tail"], 0, "insufficient evidence")
+
+
 def stance_in(sentence: str) -> StanceSaid | None:
     """The stance that a sentence takes and of what; None where it takes none."""
     best: tuple[int, int, str] | None = None
@@ -196,7 +247,7 @@ def stance_in(sentence: str) -> StanceSaid | None:
         if cover is None:
             return None
         stance = "not-medically-necessary" if cover["no"] else "medically-necessary"
-        words = f"{cover['no'] or ''}cover"
+        words = f"{cover['no'] or ''}{cover['verb'].split()[0].lower()}"
         return StanceSaid(cover["subject"], stance, cover["tail"], sentence.index(cover["tail"]) if cover["tail"] else 0, words)
     return StanceSaid(sentence[: best[0]].strip(), best[2], sentence[best[1] :], best[1], sentence[best[0] : best[1]])
 

@@ -1,0 +1,142 @@
+"""Lists of criteria: what their lead-ins deny, count, try and ask for, and how one list goes on in another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from medpolicy.authoring.extraction.wording import Quantifier, quantifier_in
+from medpolicy.authoring.importing import import_document
+from tests.criteria_words import in_words
+
+HEAD = "# Bone Braces\n\nPolicy Number: 12\n\nEffective Date: 1/1/2026\n\n## Policy\n\n"
+MET = "Bone braces are considered medically necessary when ALL of the following are met:\n\n"
+
+
+def provisions(text: str) -> list[dict[str, Any]]:
+    found = import_document((HEAD + text).encode(), "braces.md")
+    assert found.faults == ()
+    listed: list[dict[str, Any]] = found.version["provisions"]
+    return listed
+
+
+def criteria(text: str) -> tuple[str, list[str]]:
+    (only,) = provisions(text)
+    return in_words(only.get("criteria")), only.get("review", [])
+
+
+@pytest.mark.parametrize(
+    ("lead_in", "kind"),
+    [
+        ("Patient does not have any of the following:", "none"),
+        ("The individual does not have:", "none"),
+        ("Without any of the following contraindications:", "none"),
+        ("Absence of all of the following:", "none"),
+        ("No history of the following:", "none"),
+        ("There are no contraindications, including any of the following:", "none"),
+        ("Has not been treated with any of the following in the past 3 months:", "none"),
+        ("There is no improvement after any of the following:", "any"),
+        ("Does not respond to all of the following:", "all"),
+        ("Is not a candidate for one of the following:", "any"),
+    ],
+)
+def test_what_a_lead_in_denies(lead_in: str, kind: str) -> None:
+    found = quantifier_in(lead_in)
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_a_number_that_is_a_limit() -> None:
+    no_more, fewer = quantifier_in("No more than two of the following:"), quantifier_in("Fewer than 3 of the following:")
+    assert isinstance(no_more, Quantifier)
+    assert isinstance(fewer, Quantifier)
+    assert (no_more.kind, no_more.count, fewer.kind, fewer.count) == ("at-most", 2, "at-most", 2)
+
+
+def test_a_denied_list_is_none_of_its_items() -> None:
+    words, _ = criteria(
+        f"{MET}- The bone is broken\n- Patient does not have any of the following:\n    - Gout\n    - Pregnancy\n"
+    )
+    assert words == "all(bone_broken, not(any(gout, pregnancy)))"
+
+
+def test_a_limit_on_a_list() -> None:
+    words, _ = criteria(f"{MET}- The bone is broken\n- No more than one of the following:\n    - Gout\n    - Rash\n    - Fever\n")
+    assert words == "all(bone_broken, not(2 of(gout, rash, fever)))"
+
+
+def test_a_denial_of_several_is_asked_about() -> None:
+    _, marks = criteria(
+        f"{MET}- The bone is broken\n- Has not responded to two of the following:\n    - Rest\n    - Ice\n    - Heat\n"
+    )
+    assert any("is it denied of each, of any, or of all together?" in mark for mark in marks)
+
+
+def test_what_is_tried_and_for_how_long_is_said_of_each() -> None:
+    words, _ = criteria(
+        f"{MET}- The bone is broken\n- Failure of at least TWO of the following for a minimum of 6 weeks each:\n"
+        "    - Rest\n    - Physical therapy\n    - Ice\n"
+    )
+    assert words == (
+        "all(bone_broken, 2 of(all(failure_of_rest, failure_of_rest_duration at_least 6 weeks), all(failure_of_physical_therapy, "
+        "failure_of_physical_therapy_duration at_least 6 weeks), all(failure_of_ice, failure_of_ice_duration at_least 6 weeks)))"
+    )
+
+
+def test_a_list_that_goes_on_in_another() -> None:
+    words, _ = criteria(
+        "Bone braces are considered medically necessary when one of the following is present:\n\n- Fracture\n- Gout\n\n"
+        "**AND BOTH** of the following:\n\n- Age 18 years or older\n- Intact skin\n"
+    )
+    assert words == "all(any(fracture, gout), age at_least 18, intact_skin)"
+
+
+def test_conditions_for_ages_that_exclude_each_other_are_alternatives() -> None:
+    words, marks = criteria(f"{MET}- Age ≥ 18 years with gout\n- Age 12 to 17 years with rash\n- The bone is broken\n")
+    assert words == "all(any(all(gout, age at_least 18), all(rash, age at_least 12, age at_most 17)), bone_broken)"
+    assert any("read as alternatives by age" in mark for mark in marks)
+
+
+def test_an_exception_to_a_denial_waives_it() -> None:
+    words, _ = criteria(f"{MET}- The bone is broken\n- No prior surgery, unless the prior surgery was more than 12 months ago\n")
+    assert words == "all(bone_broken, any(prior_surgery is False, time_since_prior_surgery more_than 12 months))"
+
+
+def test_sooner_if() -> None:
+    words, _ = criteria(
+        "Replacement of a brace is considered medically necessary after 5 years of use, or sooner if it is broken.\n"
+    )
+    assert words == "any(use_duration at_least 5 years, broken)"
+
+
+def test_the_plan_may_cover() -> None:
+    found = provisions(
+        "The plan may authorize coverage of bone braces for an additional 12 months when the bone is broken.\n\n"
+        "We may cover heel pads if the heel is sore.\n\nThe plan will not cover toe rings.\n"
+    )
+    assert [(one["stance"], in_words(one.get("criteria"))) for one in found] == [
+        ("medically-necessary", "bone_broken"),
+        ("medically-necessary", "heel_sore"),
+        ("not-medically-necessary", "-"),
+    ]
+    assert any("how long an authorization lasts" in mark for mark in found[0]["review"])
+
+
+def test_how_long_an_authorization_lasts_and_what_another_policy_decides_are_no_statements() -> None:
+    found = provisions(
+        "Bone braces are considered medically necessary when the bone is broken.\n\n"
+        "Coverage of bone braces will be authorized for 6 months.\n\n"
+        "Repairs are covered under the medical equipment policy.\n"
+    )
+    assert len(found) == 1
+
+
+def test_insufficient_evidence_for_all_else() -> None:
+    (only,) = provisions(
+        "It is the policy of Teal Plans that bone braces are medically necessary when the bone is broken.\n\n"
+        "It is the policy of Teal Plans that there is insufficient evidence to support the safety and efficacy of bone braces "
+        "for any other indication than those specified above.\n"
+    )
+    assert only["when"] == {"fact": "bone_braces"}
+    assert only["otherwise"] == "investigational"
