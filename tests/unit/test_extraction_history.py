@@ -210,3 +210,8 @@ def test_a_table_that_is_the_history_by_its_own_header() -> None:
     newer, oldest = extraction.policy["history"]
     assert (newer["date"], newer["codes_removed"]) == ("2024-10", ["L1811"])
     assert (oldest["date"], oldest["text"]) == ("2019-09", "The policy was new.")
+
+
+def test_no_criteria_changes() -> None:
+    said = read_event("No criteria changes.")
+    assert (list(said.touches), list(said.unchanged)) == ([], ["statements"])

@@ -125,3 +125,8 @@ def test_labels_and_values_in_turn_and_a_reference_number() -> None:
     assert extraction.policy["number"] == "MP.08.631"
     assert [one["value"] for one in extraction.policy["identifiers"]] == ["NA"]
     assert extraction.version["version"] == "2026-03-04"
+
+
+def test_several_labels_on_one_line() -> None:
+    extraction = _extraction("# Braces\n\n**Policy Number:** PA-2210 **Effective Date:** 03/15/2026\n")
+    assert (extraction.policy["number"], extraction.version["version"]) == ("PA-2210", "2026-03-15")

@@ -140,3 +140,84 @@ def test_insufficient_evidence_for_all_else() -> None:
     )
     assert only["when"] == {"fact": "bone_braces"}
     assert only["otherwise"] == "investigational"
+
+
+def test_a_list_behind_unless_is_denied() -> None:
+    (only,) = provisions(
+        "Bone gels are considered not medically necessary unless all of the following apply:\n\n"
+        "- Member is 50 years of age or older\n- Prior surgery has failed\n"
+    )
+    assert in_words(only["criteria"]) == "not(all(age at_least 50, prior_surgery_failed))"
+
+
+def test_a_condition_with_a_list_behind_unless() -> None:
+    words, marks = criteria(
+        f"{MET}- The bone is broken\n- No prior surgery unless one of the following:\n    - Gout\n    - Rash\n"
+    )
+    assert words == "all(bone_broken, any(prior_surgery is False, gout, rash))"
+    assert any("does it bar the service?" in mark for mark in marks)
+
+
+def test_an_alternative_to_the_list() -> None:
+    words, _ = criteria(
+        f"{MET}- The bone is broken\n- The patient has tried two of the following, or has a contraindication to all of them:\n"
+        "    - Rest\n    - Ice\n    - Heat\n"
+    )
+    assert words.endswith("2 of(tried_rest, tried_ice, tried_heat), contraindication_to_of_them))")
+
+
+def test_a_note_behind_a_condition_is_none_of_it() -> None:
+    words, marks = criteria(f"{MET}- The bone is broken; AND\n  Note: A scan of another clinic is accepted.\n- Intact skin\n")
+    assert words == "all(bone_broken, intact_skin)"
+    assert any("was read as a note: does it change it?" in mark for mark in marks)
+
+
+def test_what_is_asked_of_some_only() -> None:
+    words, _ = criteria(
+        f"{MET}- If there was surgery before, at least 6 months have passed since the surgery\n"
+        "- For women of childbearing age, a pregnancy test is negative\n"
+    )
+    assert words == (
+        "all(any(surgery is False, time_since_surgery at_least 6 months), "
+        "any(women_of_childbearing_age is False, pregnancy_test_negative))"
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (
+            "The member is not a surgical candidate, or refuses surgery",
+            "any(surgical_candidate is False, member_refuses_surgery)",
+        ),
+        ("The pain is not related to gout (e.g., swelling of more than 3 joints)", "pain_related_to_gout is False"),
+        (
+            "The patient has a blood level ≥ 150 U/L within the previous 6 weeks or ≥ 300 U/L within the previous 12 months",
+            "any(blood_level_within_previous_6_weeks at_least 150 U/L, blood_level_within_previous_12_months at_least 300 U/L)",
+        ),
+    ],
+)
+def test_conditions_with_an_alternative_or_an_example(condition: str, expected: str) -> None:
+    words, _ = criteria(f"{MET}- The bone is broken\n- {condition}\n")
+    assert words == (f"all(bone_broken, {expected})")
+
+
+def test_criteria_by_their_letters() -> None:
+    words, _ = criteria(
+        "Bone braces are considered medically necessary when EITHER criterion A or criterion B is met:\n\nA. Fracture\nB. Gout\n"
+    )
+    assert words == "any(fracture, gout)"
+
+
+def test_labels_limits_and_circles_are_no_statements() -> None:
+    found = provisions(
+        "The plan covers bone braces when medically necessary.\n\n"
+        "Bone braces will be covered with prior authorization when the bone is broken.\n\n"
+        "When bone braces are not covered\n\n"
+        "No more than 45 grams of bone gel will be covered per 30 days.\n\n"
+        "Other uses of bone braces are considered investigational.\n"
+    )
+    assert [(one["stance"], in_words(one.get("criteria")), one.get("otherwise")) for one in found] == [
+        ("medically-necessary", "bone_broken", "investigational")
+    ]
+    assert any("was read as a rule of authorization" in mark for mark in found[0]["review"])

@@ -154,6 +154,7 @@ def test_a_stance_where_only_descriptions_are_known_is_not_passed_over() -> None
         "Policy Statement(s)",
         "Not Covered",
         "Non-covered indications",
+        "Conditions Not Covered",
     ],
 )
 def test_headings_of_statements(title: str) -> None:
@@ -175,6 +176,7 @@ def test_an_authorization_with_criteria_is_a_part_of_the_policy() -> None:
     ("title", "kind"),
     [
         ("HCPCS", SectionKind.CODING),
+        ("Coding Requirements", SectionKind.CODING),
         ("CPT/HCPCS", SectionKind.CODING),
         ("Approval and Revision History", SectionKind.HISTORY),
         ("Reviews, Revisions, and Approvals", SectionKind.HISTORY),

@@ -179,3 +179,15 @@ def test_paragraphs_that_only_their_marker_makes_items():
         ("item", 0, "B.", "Boots are not."),
         ("paragraph", 0, "", "E. coli is."),
     ]
+
+
+def test_a_paragraph_between_items_stands_within_them():
+    text = """<p style="margin-left:.5in">1. Braces</p><p style="margin-left:.75in">They are covered for:</p>
+<p style="margin-left:1in">A. pain now</p><p style="margin-left:1in">B. rash now</p><p style="margin-left:.5in">2. Boots</p>"""
+    assert [(kind, level, text) for kind, level, _, text, _ in told(text)] == [
+        ("item", 0, "Braces"),
+        ("paragraph", 1, "They are covered for:"),
+        ("item", 1, "pain now"),
+        ("item", 1, "rash now"),
+        ("item", 0, "Boots"),
+    ]

@@ -68,7 +68,7 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     (
         SectionKind.CODING,
         (
-            r".*\b(coding|codes)\b( information| implications| section)?",
+            r".*\b(coding|codes)\b( information| implications| section| requirements?| guidelines?| summary)?",
             "(billing|coding|cpt|hcpcs|icd).*(codes?|coding|information)",
             r"(cpt|hcpcs|icd|diagnosis|procedure)\b.*\bcod(es?|ing)\b.{0,60}",
             r"(cpt|hcpcs|icd-?\s?10(-cm|-pcs)?)( ?(/|and) ?(cpt|hcpcs|icd-?\s?10(-cm|-pcs)?))*",
@@ -121,7 +121,8 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
             "re-?authorization( criteria| requests?)?|renewals?|exclusion criteria",
             "medical necessity",
             "when (services|it) (are|is) (not )?covered.*",
-            "(services |uses |indications )?(not|non-?) ?covered( services| uses| indications)?|coverage limitations",
+            "((services|uses|indications|conditions) )?(not|non-?) ?covered( services| uses| indications| conditions)?",
+            "coverage limitations|contraindications",
             "(clinical|medical necessity) (indications|guidelines?)",
             "(policy |coverage )?(limitations|exclusions)( and (limitations|exclusions))?",
         ),

@@ -58,6 +58,7 @@ _WAIVES: Final = re.compile(
 )
 _OR: Final = re.compile(r"\bor\b", re.IGNORECASE)
 _COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
+_DECLINES: Final = r"(?:refuses?|declines?|refused|declined|chooses|lacks?|needs?|requires?|cannot|wishes|prefers?)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
 _ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
@@ -74,6 +75,11 @@ _OF_SOME_AGES: Final = re.compile(
 )
 _LAST_OF_SERIES: Final = re.compile(r",\s+and\s+(?![^,]*,\s+or\s)")
 _AGE_WITH: Final = re.compile(r"^ages?\s+(?:with|and)\s+", re.IGNORECASE)  # "age under 65 with a history of gout"
+_IF_THEN: Final = re.compile(
+    r"^(?:if\s+(?P<condition>[^,;:]+)|for\s+(?P<whom>(?:the\s+)?(?:women|men|females|males|patients|members|individuals|those|persons|children|"
+    r"adults|adolescents)\s+(?:of|with|who|on|receiving|taking|using)\s+[^,;:]+))\s*[,:]\s*(?:then\s+)?(?P<demand>\S.*)$",
+    re.IGNORECASE,
+)
 _SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
 _OF_AGES: Final = re.compile(
     r"\b(?:an?|the|in|for|is|are|age[ds]?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|"
@@ -121,6 +127,7 @@ class Conditions:
 
     def _read(self, text: str, citation: Item) -> Item | None:
         for part in (
+            self._only_if,
             self._diagnoses,
             self._enumerated,
             self._capitals,
@@ -137,6 +144,18 @@ class Conditions:
             if found is not None:
                 return found
         return self._clause(text, citation)
+
+    def _only_if(self, text: str, citation: Item) -> Item | None:
+        """ "If there was surgery before, 6 months have passed": asked only of those of whom the first holds."""
+        match = _IF_THEN.match(text)
+        if match is None or not (match["whom"] or is_clause(match["condition"])) or not says_something(match["demand"]):
+            return None
+        condition = self._read(match["condition"] or match["whom"], citation)
+        demand = self._read(match["demand"], citation)
+        if condition is None or demand is None:
+            return None
+        denied = {**condition, "is": False} if set(condition) == {"fact"} else {"not": condition}
+        return _node("any", [denied, demand])
 
     def _enumerated(self, text: str, citation: Item) -> Item | None:
         """ "with 1) gout, 2) lupus, or 3) rash": a list within the sentence."""
@@ -195,7 +214,7 @@ class Conditions:
 
     def _further_predicate(self, text: str, citation: Item) -> Item | None:
         """ "The pain is severe and has lasted 3 months", "It is worn and is not under warranty": both have one subject."""
-        for at, end in joints(text, rf",?\s+(?:and|or)\s+(?={_COPULA}\s)"):
+        for at, end in joints(text, rf",?\s+(?:and|or)\s+(?=(?:{_COPULA}|{_DECLINES})\s)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             kind = "any" if " or " in text[at:end] else "all"
             is_denied = any(_DENIED.search(part) is not None for part in (left, right))
@@ -215,11 +234,16 @@ class Conditions:
         """ "BMI of 35 or more with diabetes or BMI of 40 or more": each side of "or" has a number of its own."""
         for at, end in joints(text, r",?\s+or\s+(?!(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-            named = _NAMED_MEASURE.match(right)
-            if named is None or not measures_in(left) or not measures_in(right) or within_relative(left):
+            named = _NAMED_MEASURE.match(right) or begins_with_measure(right)
+            if not named or not measures_in(left) or not measures_in(right) or within_relative(left):
                 continue
-            if begins_with_measure(right) or begins_with_measure(left):
+            if begins_with_measure(left):
                 continue
+            if begins_with_measure(right):  # "a level over 150 within 6 weeks or over 300 within a year"
+                shared = _with_subject_of_first([left, right])
+                if shared[1] == right or len(measures_in(left)) == 1:
+                    continue
+                right = shared[1]
             if " with " in left or " and " in left:
                 self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
             return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
@@ -380,8 +404,11 @@ class Conditions:
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: first.end], beside["more"]], citation)
         claim, test = self._one_measure(text, first, citation)
-        if any(text[other.start : other.end].strip() not in claim for other in measures[1:]):
-            numbers = ", ".join(f"“{text[other.start : other.end].strip()}”" for other in measures[1:])
+        asked = self.facts.asked(test["fact"])  # which may name the time: "the level within the last 6 weeks"
+        others = [(text[other.start : other.end].strip(), other.elapsed) for other in measures[1:]]
+        unread = [words for words, elapsed in others if words not in claim and not (elapsed and words in asked)]
+        if unread:
+            numbers = ", ".join(f"“{words}”" for words in unread)
             self._doubt(f"of a condition with more than one number only the first was read; left out: {numbers}")
         if not claim:
             return test

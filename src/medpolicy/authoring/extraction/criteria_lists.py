@@ -37,6 +37,7 @@ class ListItem:
     connector: str = ""
     children: list[ListItem] = field(default_factory=list)
     connector_lines: list[int] = field(default_factory=list)
+    note: str = ""  # what its own text notes behind it
     remarks: list[Block] = field(default_factory=list)  # paragraphs that stand behind it, before the list goes on
 
     @property
@@ -56,8 +57,9 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
         if block.kind is BlockKind.FURNITURE or at in between:
             continue
         if block.kind is BlockKind.ITEM and not is_connector(block.text):
-            text, connector = connector_at_end(block.text.strip())
-            item = ListItem(block, text, connector)
+            text, note = _without_note(block.text.strip())
+            text, connector = connector_at_end(text)
+            item = ListItem(block, text, connector, note=note)
             while stack and stack[-1].block.level >= block.level:
                 stack.pop()
             (stack[-1].children if stack else roots).append(item)
@@ -76,6 +78,15 @@ def items_of(blocks: Sequence[Block]) -> tuple[list[ListItem], int]:
             break
         taken = at + 1
     return roots, taken
+
+
+_NOTE_BEHIND: Final = re.compile(r"(?<=[.;,)\w])\s+\(?\**(?=notes?(?:\s*\d{1,2})?\s*:\s*\S)", re.IGNORECASE)
+
+
+def _without_note(text: str) -> tuple[str, str]:
+    """The text of an item without "Note: ..." behind it, and the note."""
+    match = _NOTE_BEHIND.search(text)
+    return (text, "") if match is None else (text[: match.start()].rstrip(), text[match.end() :].strip())
 
 
 def _goes_on_behind(stack: Sequence[ListItem], blocks: Sequence[Block], at: int) -> bool:
@@ -186,6 +197,8 @@ class CriteriaLists:
 
     def _item(self, item: ListItem) -> Item | None:
         citation = self._extraction.cite(self._section, item.lines)
+        if item.note:
+            self._doubt(f"“{item.note}” stands within a condition, and was read as a note: does it change it?")
         for remark in item.remarks:
             self._extraction.book.narrative(remark.lines, "a note within a list of criteria")
             self._doubt(
@@ -195,6 +208,9 @@ class CriteriaLists:
             found = self._conditions.read(item.text, citation)
             return None if found is None else _cited(found, citation)
         quantifier = quantifier_in(item.text) if item.text.rstrip().endswith(":") or "following" in item.text.lower() else None
+        ruled = exception_before(item.text, quantifier)
+        if ruled is not None:
+            return self._excepted(item, ruled, quantifier, citation)
         self.doubt_of_denial(item.text, quantifier)
         subject = _subject_of_list(item.text, quantifier)
         if not any(begins_with_measure(child.text) for child in item.children):
@@ -203,17 +219,32 @@ class CriteriaLists:
             for child in item.children:
                 if begins_with_measure(child.text):
                     child.text = f"{subject} is {child.text[:1].lower()}{child.text[1:]}"
-        given = give_trial(item.children, item.text, quantifier)
-        if given != item.text:
+        text, alternative = _alternative_behind(item.text, quantifier)
+        given = give_trial(item.children, text, quantifier)
+        if given != text:
             quantifier, own = quantifier_in(given), ""
         else:
-            announced = give_time(item.children, give_predicate(item.children, item.text, quantifier), quantifier)
+            announced = give_time(item.children, give_predicate(item.children, text, quantifier), quantifier)
             own = "" if subject else content_of_lead_in(announced, quantifier)
         nested = self.read(item.children, quantifier)
         head = self._conditions.read(own, self._extraction.cite(self._section, item.block.lines)) if own else None
         if quantifier is None and own and nested is not None:
             self._doubt("conditions are nested under one that does not say how they count: read as needed in addition to it")
         found = joined("all", [head, nested]) if head is not None else nested
+        if alternative:
+            found = joined("any", [found, self._conditions.read(alternative, citation)])
+        return None if found is None else _cited(found, citation)
+
+    def _excepted(self, item: ListItem, ruled: str, quantifier: Quantifier | None, citation: Item) -> Item | None:
+        """ "No surgery before, unless any of the following:": the list waives what stands before it, or bars the service."""
+        rule = self._conditions.read(ruled, citation) if ruled.strip() else None
+        nested = self.read(item.children, quantifier)
+        if nested is None:
+            return rule
+        if rule is None:
+            return _cited({"not": nested}, citation)
+        self._doubt(f"“{item.text.strip()}” was read as a list that waives what stands before it: or does it bar the service?")
+        found = joined("any", [rule, nested])
         return None if found is None else _cited(found, citation)
 
     def doubt_of_denial(self, text: str, quantifier: Quantifier | None) -> None:
@@ -247,6 +278,35 @@ def _ages_of(node: Item) -> tuple[int, int] | None:
 def _exclude(one: Item, other: Item) -> bool:
     first, second = _ages_of(one), _ages_of(other)
     return first is not None and second is not None and (first[1] < second[0] or second[1] < first[0])
+
+
+_UNLESS_LIST: Final = re.compile(
+    r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for)|other than (?:when|if))\s+"
+    r"(?:(?:there is|there are|"
+    r"(?:the )?(?:members?|patients?|individuals?) (?:has|have|meets?)|meets?|it meets|they meet)\s*)?$",
+    re.IGNORECASE,
+)
+
+
+_OR_BEHIND: Final = re.compile(
+    r"^(?P<noun>\s*[a-z -]{0,40}?),?\s+or\s+(?P<alternative>(?:an?|has|have|is|there|the)\s+[^:]+?)\s*:\s*$", re.I
+)
+
+
+def _alternative_behind(text: str, quantifier: Quantifier | None) -> tuple[str, str]:
+    """ "Two of the following, or has a contraindication to all of them:": the lead-in without its alternative, and that."""
+    match = _OR_BEHIND.match(text[quantifier.end :]) if quantifier is not None else None
+    if quantifier is None or match is None:
+        return text, ""
+    return f"{text[: quantifier.end]}{match['noun']}:", match["alternative"]
+
+
+def exception_before(text: str, quantifier: Quantifier | None) -> str | None:
+    """What stands before "unless all of the following are met:"; None where the list is no exception."""
+    if quantifier is None:
+        return None
+    match = _UNLESS_LIST.search(text[: quantifier.start])
+    return None if match is None else text[: match.start()]
 
 
 def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:

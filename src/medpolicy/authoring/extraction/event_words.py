@@ -50,7 +50,7 @@ PARTS: Final[tuple[tuple[str, str], ...]] = (
 # An event that says one of these of a part says that it stayed as it was.
 _UNCHANGED: Final = (
     r"unchanged|maintained|remains?(?: the same| in effect)?|not (?:changed|revised)|without (?:any )?changes?|retained"
-    r"|no (?:further |other )?(?:clinical |substantive |significant )?(?:policy |coverage )?(?:statement )?"
+    r"|no (?:further |other )?(?:clinical |substantive |significant )?(?:policy |coverage |criteria )?(?:statement |criteria )?"
     r"(?:changes?|revisions?|updates?)"
 )
 _ADDED: Final = r"added|adding|adds?|additions?(?: of)?|addition|new"

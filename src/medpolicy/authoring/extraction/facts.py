@@ -105,6 +105,10 @@ class FactBook:
             self._spelled_out[text] = known
         return known
 
+    def asked(self, identifier: str) -> str:
+        """The words in which a fact is asked."""
+        return str(self._facts[identifier]["ask"])
+
     def mark(self, identifier: str, reason: str) -> None:
         mark(self._facts[identifier], reason)
 

@@ -129,12 +129,30 @@ _LABEL_AND_VALUE: Final = 2
 
 def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:
     """The block's lines where each is a label with its value, else the block as one."""
+    pieces = _labels_on_a_line(block.text.strip())
+    if len(pieces) > 1 and len(block.lines) == 1 and all(map(_is_labelled, pieces)):
+        yield from (_Stated(piece.strip(), block.lines, section) for piece in pieces)
+        return
     spans = [_Stated(block.text[span.start : span.end].strip(), (span.line,), section) for span in block.spans]
     labelled = [_is_labelled(stated.text) for stated in spans]
     if len(spans) > 1 and labelled.count(True) > 1:
         yield from spans
     else:
         yield _Stated(block.text.strip(), block.lines, section)
+
+
+_LABEL_WITHIN = re.compile(r"\s+(?=[A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}:\s)")
+
+
+def _labels_on_a_line(text: str) -> list[str]:
+    """ "Policy Number: 7 Effective Date: 1/1/2026": each label with its value."""
+    found: list[str] = []
+    start = 0
+    for match in _LABEL_WITHIN.finditer(text):
+        if ":" in text[start : match.start()]:  # else it is the second word of a label
+            found.append(text[start : match.start()])
+            start = match.end()
+    return [*found, text[start:]]
 
 
 def _is_labelled(text: str) -> bool:

@@ -160,12 +160,17 @@ _AGE_WORD: Final = re.compile(
 )
 
 
+# What brackets only give as examples or in other words tests nothing of its own.
+_EXAMPLES: Final = re.compile(r"\((?:e\.?\s?g\b\.?|i\.\s?e\.|for example|such as|including)[^()]*\)", re.IGNORECASE)
+
+
 def measures_in(text: str) -> list[Measure]:
     """The measures that a text states with a comparator, a range, or "for" a time; plain numbers are none."""
+    examples = [(match.start(), match.end()) for match in _EXAMPLES.finditer(text)]
     found = []
     for match in _MEASURE.finditer(text):
         measure = _measure(text, match)
-        if measure is not None:
+        if measure is not None and not any(start <= measure.start < end for start, end in examples):
             found.append(measure)
     return found
 

@@ -37,7 +37,7 @@ ALL_OTHER: Final = re.compile(
     r"\b(?:(?:for|in|of|to)\s+)?(?:for|in|of|treating|treat)\s+(?:all|"
     r"any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
     r"applications?|diagnos[ei]s)\b"
-    r"|^\s*(?:all|any)\s+other\s+(?:indications?|uses?|conditions?|applications?)\s+(?:of|for)\b"
+    r"|^\s*(?:(?:all|any)\s+)?other\s+(?:indications?|uses?|conditions?|applications?)\s+(?:of|for)\b"
     r"|\bin all other (?:cases|situations)\b|\bfor (?:all|any) (?:indications?|uses?|conditions?|"
     r"reasons?) (?:other than|not)[^.;]*",
     re.IGNORECASE,
@@ -84,7 +84,8 @@ EVERYTHING_ELSE: Final = re.compile(
 )
 # A sentence that only says that criteria will follow.
 IN_CERTAIN_CASES: Final = re.compile(
-    r"^\s*(?:in|under|for|when)\s+(?:certain|some|specific|limited|selected)\s+(?:circumstances|situations|cases|"
+    r"^\s*(?:when|if|where|as)\s+(?:it\s+is\s+|they\s+are\s+)?(?:deemed\s+|considered\s+)?medically\s+necessary\s*[.:]?\s*$"
+    r"|^\s*(?:in|under|for|when)\s+(?:certain|some|specific|limited|selected)\s+(?:circumstances|situations|cases|"
     r"conditions|indications)"
     r"(?:\s+(?:are\s+)?met)?\s*[.:]?\s*$",
     re.IGNORECASE,
@@ -138,6 +139,22 @@ CRITERIA_FOR_EACH: Final = re.compile(
 )
 
 
+WITH_AUTHORIZATION: Final = re.compile(
+    r"\s+with\s+(?:prior|pre-?)\s*(?:authori[sz]ation|approval|certification)\b", re.IGNORECASE
+)
+REQUESTS_FOR: Final = re.compile(
+    r"^\s*(?:the\s+)?(?:initial\s+)?(?:requests?|coverage|authorizations?|approvals?)\s+(?:for|of)\s+(?=\S)", re.IGNORECASE
+)
+EXCLUDED_SINCE: Final = re.compile(
+    r"\s+(?:is|are)\s+(?:excluded|not covered)\s+because\s+(?:it|they|this|these)\s*$", re.IGNORECASE
+)
+LIMITS_A_QUANTITY: Final = re.compile(
+    r"^\s*(?:no more than|not more than|up to|a maximum of|at most|quantities (?:over|above|greater than))\s+[\d,.]+\s*"
+    r"(?:grams?|g|mg|mcg|mL|units?|tablets?|capsules?|vials?|syringes?|pens?|doses?|patches|tubes?|bottles?|kits?)\b",
+    re.IGNORECASE,
+)
+# "When widgets are not covered": the name of a part, and no sentence.
+ONLY_A_LABEL: Final = re.compile(r"when\b[^,;:.]*", re.IGNORECASE)
 IN_ACCORDANCE: Final = re.compile(
     r",?\s*\b(?:in accordance with|according to|as outlined in|per)\b.*$", re.IGNORECASE | re.DOTALL
 )

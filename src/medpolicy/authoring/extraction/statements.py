@@ -16,7 +16,14 @@ from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.clauses import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
-from medpolicy.authoring.extraction.criteria_lists import CriteriaLists, ListItem, content_of_lead_in, give_predicate, items_of
+from medpolicy.authoring.extraction.criteria_lists import (
+    CriteriaLists,
+    ListItem,
+    content_of_lead_in,
+    exception_before,
+    give_predicate,
+    items_of,
+)
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.further_lists import FurtherList, further_lists
 from medpolicy.authoring.extraction.leftovers import Leftovers, ReadStatement
@@ -155,8 +162,12 @@ class _Statements:
                 book.narrative(lines, f"{section_name(section)}: criteria follow")
             elif said is not None and self._refers_back(section, said, lines):
                 continue
+            elif said is not None and patterns.ONLY_A_LABEL.fullmatch(sentence.strip()) and not announced:
+                book.narrative(lines, f"{section_name(section)}: heading")
             elif said is not None and patterns.UNDER_ANOTHER_POLICY.match(said.tail):
                 book.not_understood(lines, "it points to another policy, which decides")
+            elif said is not None and patterns.LIMITS_A_QUANTITY.match(said.subject) and not without_frequency(said.subject)[1]:
+                book.not_understood(lines, "it limits a quantity, which a policy file does not hold")
             elif said is not None and _says_only_how_long(said):
                 book.not_understood(lines, "it says how long an authorization lasts, which a policy file does not hold")
             elif said is not None and patterns.HAS_NO_SERVICE.search(said.subject):
@@ -259,6 +270,9 @@ class _Statements:
         """Read one statement. `shared`: what the sentence above its list demands of each; `of_list`: it is one of a list."""
         subject, procedures = without_codes(patterns.NOT_PROVEN_AND.sub("", patterns.REASON_BEFORE.sub("", said.subject)))
         tail, more = without_codes(said.tail)
+        asks_first = patterns.WITH_AUTHORIZATION.search(tail)
+        tail = tail if asks_first is None else f"{tail[: asks_first.start()]} {tail[asks_first.end() :]}"
+        subject = patterns.EXCLUDED_SINCE.sub("", patterns.REQUESTS_FOR.sub("", subject))
         how_long = patterns.HOW_LONG.match(tail)
         tail = tail if how_long is None else f" {tail[how_long.end() :]}"
         second = patterns.SECOND_STANCE.search(tail) if said.stance == "medically-necessary" else None
@@ -303,6 +317,8 @@ class _Statements:
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
         subject_condition = self._condition_in_subject(subject, citation)
+        if asks_first is not None:
+            self._doubt(f"“{asks_first.group().strip()}” was read as a rule of authorization, and is no condition here")
         if how_long is not None:
             self._doubt(f"“{how_long.group().strip()}” was read as how long an authorization lasts, and is left out")
         if said.words == "insufficient evidence":
@@ -367,9 +383,14 @@ class _Statements:
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")
         lists = CriteriaLists(self._extraction, section, self._conditions)
-        if items:
+        ruled = exception_before(tail, quantifier) if items else None
+        if items and ruled is None:
             lists.doubt_of_denial(tail, quantifier)
         tree = lists.read(items, quantifier) if items else None
+        if ruled is not None and tree is not None:  # "not necessary unless all of the following apply:"
+            tree = {"not": tree}
+            tail = f"{ruled}:"
+            quantifier = None
         for further in self._further if items else ():  # "AND BOTH of the following:", behind the first list
             tree = joined(further.kind, [tree, lists.read(further.items, further.quantifier)])
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail

@@ -95,6 +95,12 @@ _DENIED: Final = (
     r"currently|receiv(?:e|ed|ing)|undergone|tried|(?:treated|diagnosed) with|exposed to|contraindicated by))*"
     r"|cannot have|without|absence of|lack of|lacks|free (?:of|from)|never had)"
 )
+# "when either criterion A or criterion B is met:"
+_LETTER: Final = r"(?:\([A-Z0-9]\)|[A-Z0-9])(?![\w)])"
+_NAMED_ITEMS: Final = (
+    rf"\b(?:either\s+|both\s+)?(?:criterion|criteria|conditions?|items?)\s+{_LETTER}(?:,\s*{_LETTER})*,?\s+__word__\s+"
+    rf"(?:criterion\s+|criteria\s+|condition\s+)?{_LETTER}\s+(?:below\s+)?(?:is|are)\s+met(?=\s*:?\s*$)"
+)
 _OF_NOTHING: Final = (
     r"(?:(?:known|prior|previous|active|current|concurrent|documented|clinical|absolute|relative|other|evidence|history|signs?|"
     r"symptoms?|presence|documentation|diagnosis|of)\s+)"
@@ -120,6 +126,8 @@ _QUANTIFIERS: Final = tuple(
         ),
         (ANY, r"\b(?:any(?: one)?(?: or more)?|either(?: one)?|at least (?:one|1)|(?:one|1) or more|one)" + _OF_FOLLOWING),
         (ALL, r"\b(?:all|both|each|every one)" + _OF_FOLLOWING),
+        (ANY, _NAMED_ITEMS.replace("__word__", "or")),
+        (ALL, _NAMED_ITEMS.replace("__word__", "and")),
         (ANY, r"\b(?:either|any|one|any one|one or more)(?:\s+of)?(?=\s*:\s*$)"),
         (ALL, r"\b(?:both|all)(?:\s+of)?(?=\s*:\s*$)"),
         # On a line of its own, without a colon: "is considered medically necessary when / BOTH".

@@ -31,6 +31,8 @@ def with_printed_items(blocks: Sequence[Block], lefts: Mapping[int, float]) -> l
         if at in accepted:
             level = lists.place(markers[at], left, after_colon=is_announced)
             found.append(block if level is None else _as_item(block, markers[at], level))
+        elif block.kind is BlockKind.PARAGRAPH and left:
+            found.append(dataclasses.replace(block, level=max(block.level, lists.level_of_paragraph())))
         else:
             found.append(block)
         if block.kind is not BlockKind.FURNITURE:
