@@ -221,3 +221,36 @@ def test_labels_limits_and_circles_are_no_statements() -> None:
         ("medically-necessary", "bone_broken", "investigational")
     ]
     assert any("was read as a rule of authorization" in mark for mark in found[0]["review"])
+
+
+def test_a_list_of_exclusions_bars_the_statement_before_it() -> None:
+    words, marks = criteria(f"{MET}- The bone is broken\n\nExclusions:\n\n- Gout\n- Rash\n")
+    assert words == "all(bone_broken, not(any(gout, rash)))"
+    assert any("was read as what bars this statement" in mark for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            (
+                "Bone braces are considered medically necessary for the following indications when there is documented pain:\n\n"
+                "- Fracture\n- Sprain\n"
+            ),
+            "all(pain, any(fracture, sprain))",
+        ),
+        (
+            (
+                "Bone braces are medically necessary if the member has one of the following conditions and has failed rest:\n\n"
+                "- Fracture\n- Sprain\n"
+            ),
+            "all(failed_rest, any(fracture, sprain))",
+        ),
+        (
+            "Bone braces are medically necessary if the member meets criteria 1 through 2:\n\n1. Fracture\n2. Age 18 or older\n",
+            "all(fracture, age at_least 18)",
+        ),
+    ],
+)
+def test_what_a_lead_in_says_beside_its_list(text: str, expected: str) -> None:
+    assert criteria(text)[0] == expected

@@ -71,3 +71,30 @@ def test_a_demanded_time_with_two_ends_is_asked_about() -> None:
 
 def test_a_waiver_of_what_a_person_must_do_names_no_person() -> None:
     assert read("Member must have used braces for 90 days, unless contraindicated")[0].endswith(", contraindicated)")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("T-score ≤ -2.5", "t_score at_most -2.5"),
+        ("T-score between -1.0 and −2.5", "t_score at_least -2.5 at_most -1.0"),
+        ("AHI between 5-14", "ahi at_least 5 at_most 14"),
+        ("Osteoporosis (T-score ≤ -2.5)", "all(osteoporosis, t_score at_most -2.5)"),
+        ("Age 18 or older", "age at_least 18"),
+        ("is older than 5 but younger than 12 years", "age more_than 5, age less_than 12"),
+        ("Fracture is older than 2 years", "fracture_duration more_than 2 years"),
+        ("Prescribed by a surgeon within 14 days of injury", "all(prescribed_by_surgeon, time_since_injury at_most 14 days)"),
+        ("Nicotine use within 6 weeks of the procedure", "all(nicotine_use, time_since_nicotine_use at_most 6 weeks)"),
+        ("Brainstem stroke more than 12 weeks ago", "all(brainstem_stroke, time_since_brainstem_stroke more_than 12 weeks)"),
+        (
+            "BMI greater than 40 kg/m2 or greater than 35 kg/m2 with diabetes",
+            "any(bmi more_than 40 kg/m2, all(bmi more_than 35 kg/m2, diabetes))",
+        ),
+        (
+            "there is a change, the brace is more than 5 years old, or the brace cannot be repaired",
+            "any(change, brace_duration more_than 5 years, brace_cannot_repaired)",
+        ),
+    ],
+)
+def test_signs_times_and_alternatives(text: str, expected: str) -> None:
+    assert read(text)[0] == expected

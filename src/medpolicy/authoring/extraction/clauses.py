@@ -63,6 +63,11 @@ def is_predicate(text: str) -> bool:
     return _PREDICATE.match(text) is not None
 
 
+def is_clause_or_participle(text: str) -> bool:
+    """Whether something is said to be done: "prescribed by a surgeon" has no subject of its own."""
+    return is_clause(text) or re.match(r"\s*\w+ed\b", text) is not None
+
+
 def is_clause(text: str) -> bool:
     """Whether the words have a subject and a verb of their own."""
     return _CLAUSE.search(_without_relatives(re.sub(r"\([^()]*\)", " ", text))) is not None

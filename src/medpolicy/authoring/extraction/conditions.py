@@ -15,6 +15,7 @@ from typing import Final
 from medpolicy.authoring.extraction.clauses import (
     DANGLING,
     is_clause,
+    is_clause_or_participle,
     is_predicate,
     joints,
     says_something,
@@ -33,7 +34,11 @@ from medpolicy.authoring.extraction.wording import connector_at_end
 from medpolicy.errors import InvalidModel
 from medpolicy.model.codes import CodeSystem, parse_code_range
 
-UNLESS: Final = re.compile(r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that)|other than when)\b\s*", re.IGNORECASE)
+UNLESS: Final = re.compile(
+    r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that)|other than when|"
+    r"with (?:the )?exceptions? (?:of|that|when)|excluding|apart from)\b\s*",
+    re.IGNORECASE,
+)
 _WHEN: Final = re.compile(r"\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 _IN_THOSE_WITH: Final = re.compile(
     r"(?:^|\s+)(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"
@@ -58,6 +63,13 @@ _WAIVES: Final = re.compile(
 )
 _OR: Final = re.compile(r"\bor\b", re.IGNORECASE)
 _COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
+_OF_EVENT: Final = re.compile(r"\s+(?:of|before|prior to|from)\s+(?P<what>[^,;]+)$", re.IGNORECASE)
+_OF_THE_SERVICE: Final = re.compile(
+    r"(?:the\s+|an?\s+)?(?:planned |requested |proposed |scheduled )?(?:procedure|surgery|operation|request|service|treatment|"
+    r"implantation|injection|date of service|initiation|start of (?:treatment|therapy))",
+    re.IGNORECASE,
+)
+_WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
 _DECLINES: Final = r"(?:refuses?|declines?|refused|declined|chooses|lacks?|needs?|requires?|cannot|wishes|prefers?)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
@@ -209,7 +221,9 @@ class Conditions:
             for at, end in joints(text, joint):
                 left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
                 if (is_clause(left) or is_predicate(left)) and is_clause(right) and not within_relative(left):
-                    return self._joined(kind, [left, right], citation)
+                    series = split_outside(left, r",\s+") if "," in text[at:end] else [left]
+                    parts = series if all(map(is_clause, series)) else [left]  # "A is new, B is old, or C is worn"
+                    return self._joined(kind, [*parts, right], citation)
         return None
 
     def _further_predicate(self, text: str, citation: Item) -> Item | None:
@@ -398,6 +412,11 @@ class Conditions:
             for at, end in joints(text, r"[,;]?\s+and\s+"):
                 if first.end <= at and end <= measures[1].start:
                     return self._joined("all", [text[:at], text[end:]], citation)
+        apart = _brackets_around(text, first)
+        if apart is not None and says_something(text[: apart[0]]) and says_something(text[apart[0] + 1 : first.start]):
+            # "Osteoporosis (T-score below -2.5)": what stands in the brackets has a subject of its own.
+            outside = f"{text[: apart[0]].rstrip()} {text[apart[1] + 1 :].lstrip()}"
+            return self._joined("all", [outside, text[apart[0] + 1 : apart[1]]], citation)
         if first.kind == "age":
             return self._age(text, first, citation)
         beside = _BESIDE.match(text[first.end :])
@@ -421,6 +440,13 @@ class Conditions:
             fact = self.facts.duration(since["what"], measure.unit, citation, elapsed=True)
             claim = re.sub(r"[\s,;]*(?:and|is|are|was|were)?\s*$", "", text[: measure.start])
             return claim if says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
+        counted = _OF_EVENT.match(text[measure.end :]) if measure.kind == "duration" and measure.elapsed else None
+        if counted is not None and _WITHIN.search(text[: measure.start + len("within")]):
+            if _OF_THE_SERVICE.fullmatch(counted["what"].strip()):
+                text = f"{text[: measure.end]}{text[measure.end + counted.end() :]}"
+            elif says_something(text[: measure.start]) and is_clause_or_participle(text[: measure.start]):
+                fact = self.facts.duration(counted["what"], measure.unit, citation, elapsed=True)
+                return text[: measure.start].strip(" ,;"), {"fact": fact, **dict(measure.bounds)}
         alternative = search_outside(_OR, text[measure.end :])
         if alternative is not None:
             self._doubt(f"“{text}” has an “or” behind its number, and was read as one condition: what is the alternative?")
@@ -448,7 +474,12 @@ class Conditions:
                 return self._age(text, joined_bounds, citation)
             return {"any": [{"age": _years(first.bounds)}, {"age": _years(_as_years(second.bounds))}]}
         beside = _BESIDE.match(text[second.end :])
-        if beside is not None and text[: first.start].strip():
+        subject = text[: first.start].strip()
+        if beside is not None and subject and kind == "any" and begins_with_measure(text[second.start :]):
+            right = f"{subject} {text[second.start :]}"  # "BMI over 40 or over 35 with diabetes"
+            self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
+            return self._joined("any", [text[: first.end], right], citation)
+        if beside is not None and subject:
             return self._joined("all", [text[: second.end], beside["more"]], citation)
         around = f"{text[: first.end]}{text[second.end :]}"
         claim, test = self._one_measure(around, first, citation)

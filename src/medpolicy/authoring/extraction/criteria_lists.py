@@ -322,7 +322,7 @@ def _subject_of_list(text: str, quantifier: Quantifier | None) -> str:
 _DENIES: Final = re.compile(r"\b(?:not|no|never|cannot|without)\s+(?:[a-z]+\s+){0,4}$|\bnot\s*$", re.IGNORECASE)
 _PREDICATE_OF_LIST: Final = re.compile(
     r"^\s*(?:(?:[a-z-]+\s+){0,2}?(?:treatments?|therap(?:y|ies)|medications?|drugs?|agents?|methods?|options?|measures?)\s+)?"
-    r"(?P<predicate>(?:has|have|had|is|are|was|were)\s+(?:(?:not|been|be)\s+)*"
+    r"(?P<predicate>(?:has|have|had|is|are|was|were)\s+(?:(?:not|been|be|both|all)\s+)*+"
     r"(?!(?:met|present|documented|satisfied|fulfilled|demonstrated|true|apply|applicable|required)\b)\w[^:]*?)\s*:\s*$",
     re.IGNORECASE,
 )
@@ -418,7 +418,7 @@ _AFTER_QUANTIFIER: Final = re.compile(
     r"^\s*(?:[a-z/-]+\s+){0,2}?(?:criteria|conditions|indications|requirements|circumstances|situations|findings|symptoms|"
     r"[a-z]+s)?\s*"
     r"(?:(?:is|are|has been|have been|must be|was|were)\s+(?:all\s+)?)?(?:met|documented|present|satisfied|fulfilled|"
-    r"demonstrated|true|apply|applies)?\s*(?=[:.,;]|$|\b(?:in|for|when|if|with|of)\b)",
+    r"demonstrated|true|apply|applies)?\s*(?=[:.,;]|$|\b(?:in|for|when|if|with|of|and|AND)\b)",
 )
 _DANGLING_LEAD: Final = re.compile(
     r"(?:[\s,;]*\b(?:(?:when|if)\s+(?:it\s+is\s+|they\s+are\s+)?(?:performed|used|administered|ordered|given|done)|"
@@ -442,6 +442,9 @@ _WHO_DOCUMENTS: Final = re.compile(
 _LETTERS_OF_ITEMS: Final = re.compile(
     r"\s*\((?:[A-Za-z0-9]{1,3}\s*(?:,|and|or|through|to|-|–)\s*)+(?:and\s+|or\s+)?[A-Za-z0-9]{1,3}\)"
 )
+_NUMBERS_OF_ITEMS: Final = re.compile(  # "criteria 1 through 3", "criteria A, B, and C"
+    r"^\s*(?:\d{1,2}|[A-Z])(?:\s*(?:,\s*and|,\s*or|,|and|or|through|to|-|–)\s*(?:\d{1,2}|[A-Z])(?![\w]))+(?=[\s:.]|$)"
+)
 _REMARK_ON_LIST: Final = re.compile(
     r"\s*\((?:(?:this|the|these|list)\s+)*(?:is|are|may)?\s*not(?: be)?\s+(?:an?\s+)?"
     r"(?:all[- ]inclusive|exhaustive|complete)[^()]*\)",
@@ -457,6 +460,7 @@ def content_of_lead_in(text: str, quantifier: Quantifier | None) -> str:
     before = _SUBJECT_OF_CONDITION.sub("", text[: quantifier.start])
     before = _DANGLING_LEAD.sub("", f" {before}").strip(" ,;")
     before = "" if _WHO_DOCUMENTS.fullmatch(before) else before
-    after = _REMARK_ON_LIST.sub("", _LETTERS_OF_ITEMS.sub("", text[quantifier.end :]))
+    behind = _NUMBERS_OF_ITEMS.sub("", _LETTERS_OF_ITEMS.sub("", text[quantifier.end :]))
+    after = _REMARK_ON_LIST.sub("", behind)
     after = _AFTER_QUANTIFIER.sub("", after).strip(" :.,;")
     return " ".join(part for part in (before, after) if part)

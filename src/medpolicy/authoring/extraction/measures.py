@@ -106,10 +106,10 @@ _PREFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _BEFORE)
 _UNIT_END: Final = r"(?![A-Za-z0-9]|/[A-Za-z])"  # "60 mL/min" is not "60 mL"
 
 _MEASURE: Final = re.compile(
-    rf"(?P<prefix>(?<![A-Za-z])(?:{_PREFIX})(?![A-Za-z]))?\s*(?<![\w.])(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
+    rf"(?P<prefix>(?<![A-Za-z])(?:{_PREFIX})(?![A-Za-z]))?\s*(?:(?<![\w.)%])(?P<sign>[-−–]))?(?<![\w.])(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
     rf"(?:\s+(?P<inner>{_SUFFIX})(?!\s+than\b)(?=\s+\w))?"
     rf"\s*(?P<unit1>(?:{_UNIT}){_UNIT_END}|%)?(?:\s*-?\s*{_TIME.format(n=1)}{_UNIT_END})?"
-    rf"(?:\s*(?:to|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
+    rf"(?:\s*(?:(?:to|and)\s+(?P<sign2>[-−–])(?=\d)|to|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
     rf"%)?(?:\s*-?\s*{_TIME.format(n=2)}{_UNIT_END})?)?"
     rf"(?P<old>\s+(?:of age|old)\b)?(?:\s*,?\s*(?P<suffix>{_SUFFIX})(?![A-Za-z]|\s+than\b))?(?P<age>\s+(?:of age|old)\b)?",
     re.IGNORECASE,
@@ -205,6 +205,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             "of age" in said.lower()
             or (match["high"] is not None and _AGED.search(before) is not None)
             or (of_person and bool(said or (years == "years" and comparator is not None)))
+            or (years == "years" and _is_older_or_younger(before, match["prefix"]))
         )
         if is_age and years == "years":
             return _range("age", start, end, match, comparator, "", "")
@@ -242,8 +243,27 @@ def _is_of_age(before: str, after: str, match: re.Match[str]) -> bool:
     """ "Age 6 to 17", "who are under 65": years without the word; nothing that could be counted follows."""
     if match["high"] is not None:
         return _AGED.search(before) is not None and not _COUNTED.match(after)
+    behind = match["inner"] or match["suffix"]
+    if behind is not None and match["low"].isdigit() and not _COUNTED.match(after):  # "Age 18 or older", "12 or younger"
+        return _AGED.search(before) is not None or re.search(r"older|younger", behind, re.IGNORECASE) is not None
     is_bound = match["prefix"] is not None and match["low"].isdigit()
+    if is_bound and _is_older_or_younger(before, match["prefix"]):
+        return not _COUNTED.match(after)
     return is_bound and _PERSON_IS.search(before) is not None and not _COUNTED.match(after)
+
+
+def _is_older_or_younger(before: str, prefix: str | None) -> bool:
+    """Whether "older than" or "younger than" is said of nothing but a person, or of nothing at all."""
+    if prefix is None or not re.match(r"(?:no |not )?(?:older|younger)", prefix, re.IGNORECASE):
+        return False
+    return not re.search(r"[A-Za-z]", _OF_A_PERSON.sub(" ", before))
+
+
+_OF_A_PERSON: Final = re.compile(
+    r"\b(?:the|an?|who|individuals?|members?|patients?|persons?|people|adults?|children|must|be|is|are|and|but|or|not|no|older|younger|"
+    r"than|years?)\b",
+    re.IGNORECASE,
+)
 
 
 def _range(
@@ -254,10 +274,14 @@ def _range(
         return f"{number} {time}" if time else number if unit in ("", "1") else f"{number} {unit}"
 
     bounds: tuple[tuple[str, str], ...]
+    low = f"{'-' if match['sign'] else ''}{value(match['low'])}"
     if match["high"] is not None:
-        bounds = ((AT_LEAST, value(match["low"])), (AT_MOST, value(match["high"])))
+        high = f"{'-' if match['sign2'] else ''}{value(match['high'])}"
+        if match["sign2"] and (not match["sign"] or float(low.split()[0]) > float(high.split()[0])):
+            low, high = high, low  # "from -1 to -2.5"
+        bounds = ((AT_LEAST, low), (AT_MOST, high))
     else:
-        bounds = ((comparator or AT_LEAST, value(match["low"])),)
+        bounds = ((comparator or AT_LEAST, low),)
     return Measure(kind, start, end, bounds, unit=time if kind == "duration" else unit, elapsed=elapsed)
 
 

@@ -103,7 +103,7 @@ INSTEAD_OF: Final = re.compile(
     re.IGNORECASE,
 )
 OR_SOONER: Final = re.compile(r",?\s+or\s+(?:sooner|earlier|before(?: then)?)\s+(?:if|when)\s+", re.IGNORECASE)
-WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
+WHEN: Final = re.compile(r",?\s+(?:only\s+)?(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 SCOPE_OPENER: Final = re.compile(
     r"^(?:[,;]?\s*(?:and\s+)?(?:as an?\s+(?:[a-z-]+\s+)?(?:treatment|alternative|adjunct|component|part|"
     r"option)(?:\s+of\s+the\s+treatment)?\s+(?:of|for|to|in)|"
@@ -154,6 +154,24 @@ LIMITS_A_QUANTITY: Final = re.compile(
     re.IGNORECASE,
 )
 # "When widgets are not covered": the name of a part, and no sentence.
+# "For members with gout, widgets are ...", "If the bone is broken, a widget is ...": the condition stands first.
+LEADING_CONDITION: Final = re.compile(
+    r"^\s*(?P<lead>(?:for|in)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|adults?|children|adolescents?|"
+    r"infants|women|men|those)\b[^,;:]*|(?:if|when|where)\s+[^,;:]+),\s+(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+# "..., otherwise they are considered investigational"
+OTHERWISE_SAID: Final = re.compile(
+    r"[,;]\s*(?:and\s+|but\s+)?otherwise,?\s+(?:(?:it|they|these|this)\s+)?(?:(?:is|are)\s+)?(?:considered\s+)?"
+    r"(?P<words>(?:experimental|investigational|unproven|not medically necessary|not covered|cosmetic)\b[^.;]*)",
+    re.IGNORECASE,
+)
+# A label above a list that bars what the statement before it allows.
+BARS: Final = re.compile(
+    r"(?:absolute |relative |coverage |policy )?(?:exclusions?|exclusion criteria|contraindications?|not covered (?:if|when))\s*"
+    r"(?:\([^()]*\))?\s*:",
+    re.IGNORECASE,
+)
 ONLY_A_LABEL: Final = re.compile(r"when\b[^,;:.]*", re.IGNORECASE)
 IN_ACCORDANCE: Final = re.compile(
     r",?\s*\b(?:in accordance with|according to|as outlined in|per)\b.*$", re.IGNORECASE | re.DOTALL

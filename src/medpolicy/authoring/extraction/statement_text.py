@@ -106,7 +106,7 @@ _QUALIFIES: Final = re.compile(
 
 def uses_in_series(text: str) -> list[str]:
     """The members of a series such as "gout, lupus, and rash"; none where it is no series, or its last noun is of all."""
-    each_for = split_outside(text, r",?\s+(?:or|and|and/or)\s+for\s+(?:the\s+)?")
+    each_for = split_outside(text, r",?\s+(?:or|and|and/or)\s+(?:for|in)\s+(?=(?:the\s+)?\w)")
     if len(each_for) > 1:  # "gout or for pain"
         return each_for
     if re.search(r"[;:]|\b(?:who|that|which|when|if|with)\b|\d", text):

@@ -29,9 +29,9 @@ from medpolicy.authoring.extraction.further_lists import FurtherList, further_li
 from medpolicy.authoring.extraction.leftovers import Leftovers, ReadStatement
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section, names_only_lines
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
-from medpolicy.authoring.extraction.measures import measures_in
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
+from medpolicy.authoring.extraction.sentence_parts import halves_of, limits_a_quantity, parts_of, says_only_how_long
 from medpolicy.authoring.extraction.statement_text import (
     content_words,
     core_of,
@@ -45,12 +45,12 @@ from medpolicy.authoring.extraction.statement_text import (
     text_of_statement,
     uses_in_series,
     with_article,
-    without_codes,
     without_examples,
-    without_frequency,
     without_remarks,
 )
 from medpolicy.authoring.extraction.wording import (
+    NONE,
+    Quantifier,
     StanceSaid,
     insufficient_in,
     quantifier_in,
@@ -59,16 +59,6 @@ from medpolicy.authoring.extraction.wording import (
     without_opening,
 )
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
-
-
-def _says_only_how_long(said: StanceSaid) -> bool:
-    how_long = patterns.HOW_LONG.match(said.tail)
-    return (
-        how_long is not None
-        and not said.tail[how_long.end() :].strip(" .")
-        and patterns.COVERED.search(said.words) is not None
-        and "necessary" not in said.words
-    )
 
 
 def extract_statements(extraction: Extraction) -> None:
@@ -166,16 +156,16 @@ class _Statements:
                 book.narrative(lines, f"{section_name(section)}: heading")
             elif said is not None and patterns.UNDER_ANOTHER_POLICY.match(said.tail):
                 book.not_understood(lines, "it points to another policy, which decides")
-            elif said is not None and patterns.LIMITS_A_QUANTITY.match(said.subject) and not without_frequency(said.subject)[1]:
+            elif said is not None and limits_a_quantity(said):
                 book.not_understood(lines, "it limits a quantity, which a policy file does not hold")
-            elif said is not None and _says_only_how_long(said):
+            elif said is not None and says_only_how_long(said):
                 book.not_understood(lines, "it says how long an authorization lasts, which a policy file does not hold")
             elif said is not None and patterns.HAS_NO_SERVICE.search(said.subject):
                 book.not_understood(lines, "it takes a stance, and of which service cannot be told")
             elif said is not None and said.subject.strip():
                 self._statement(section, said, lines, announced)
                 took_list = took_list or bool(announced)
-            elif announced and self._products_named_later(section, sentence, lines, announced):
+            elif items and last and self._bars_or_products(section, sentence, lines, items, announced):
                 took_list = True
             elif states_a_rule(sentence):
                 continue  # of prior authorization, which is read after the statements
@@ -205,6 +195,34 @@ class _Statements:
             mark(statement.provision, f"line {lines[0]} is a label above a list: are these services, as was read?")
         return True
 
+    def _bars_or_products(
+        self, section: Section, sentence: str, lines: list[int], items: list[ListItem], announced: list[ListItem]
+    ) -> bool:
+        """Read a list that belongs to the statement before it; False where it is none."""
+        if patterns.BARS.fullmatch(sentence.strip()):
+            return self._barred(section, lines, items)
+        return bool(announced) and self._products_named_later(section, sentence, lines, announced)
+
+    def _barred(self, section: Section, lines: list[int], items: list[ListItem]) -> bool:
+        """Read a list of exclusions as what bars the statement before it; False where none stands there that it could bar."""
+        before = self._last_of(section)
+        if before is None or before.provision["stance"] != "medically-necessary" or "see" in before.provision.get("criteria", {}):
+            return False
+        self._conditions.doubts.clear()
+        barred = CriteriaLists(self._extraction, section, self._conditions).read(items, Quantifier(NONE, 0, 0))
+        if barred is None:
+            return False
+        provision = before.provision
+        provision["criteria"] = joined("all", [provision.get("criteria"), barred])
+        provision["text"] = text_of_statement(provision["text"].partition(":")[0], provision["stance"], has_criteria=True)
+        mark(provision, f"the list under line {lines[0]} was read as what bars this statement: is it all, and of this one only?")
+        for doubt in self._conditions.doubts:
+            mark(provision, doubt)
+        self._extraction.use(
+            sorted({*lines, *(line for item in items for line in item.lines)}), f"provisions[{provision['id']}].criteria"
+        )
+        return True
+
     def _refers_back(self, section: Section, said: StanceSaid, lines: list[int]) -> bool:
         """Read a sentence whose subject is what stands before it; False where it has a subject of its own."""
         subject = said.subject.strip()
@@ -225,6 +243,9 @@ class _Statements:
             provision["review"] = [reason for reason in reasons if reason not in unexplained]
             if not provision["review"]:
                 del provision["review"]
+        elif provision["stance"] != said.stance and patterns.WHEN.match(said.tail):
+            self._statement(section, replace(said, subject=core_of(before.subject)), lines, [])
+            return True
         elif provision["stance"] != said.stance:
             mark(provision, f"line {lines[0]} calls it {patterns.STANCE_WORDS[said.stance]}: which holds?")
         self._extraction.use(lines, f"provisions[{provision['id']}].stance")
@@ -268,27 +289,16 @@ class _Statements:
         of_list: bool = False,
     ) -> None:
         """Read one statement. `shared`: what the sentence above its list demands of each; `of_list`: it is one of a list."""
-        subject, procedures = without_codes(patterns.NOT_PROVEN_AND.sub("", patterns.REASON_BEFORE.sub("", said.subject)))
-        tail, more = without_codes(said.tail)
-        asks_first = patterns.WITH_AUTHORIZATION.search(tail)
-        tail = tail if asks_first is None else f"{tail[: asks_first.start()]} {tail[asks_first.end() :]}"
-        subject = patterns.EXCLUDED_SINCE.sub("", patterns.REQUESTS_FOR.sub("", subject))
-        how_long = patterns.HOW_LONG.match(tail)
-        tail = tail if how_long is None else f" {tail[how_long.end() :]}"
-        second = patterns.SECOND_STANCE.search(tail) if said.stance == "medically-necessary" else None
-        if second is not None and second["else"]:
-            tail = f"{tail[: second.start()]}{tail[second.end() :]}"
-        listed = patterns.FOR_LISTED_USES.search(subject) if items else None
-        if listed is not None:  # "Widgets for the following conditions are investigational:"
-            subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
-        procedures += [code for code in more if code not in procedures]
+        halves = None if items else halves_of(said)
+        for half in halves or ():
+            self._statement(section, half, lines, [])
+        if halves is not None:
+            return
+        parts = parts_of(said, has_list=bool(items))
+        subject, tail, procedures = parts.subject, parts.tail, parts.procedures
         further = [line for one in self._further for line in one.lines] if items else []
         all_lines = sorted({*lines, *further, *(line for item in items for line in item.lines)})
-        people = patterns.PEOPLE_IN_SUBJECT.search(subject)
-        if people is not None and measures_in(people.group()):  # "Widgets in persons under 18 years of age are ..."
-            subject, tail = subject[: people.start()], f"{people.group()} {tail}"
-        subject, how_often = without_frequency(subject)
-        repeats = self._last_of(section) if how_often and not subject else None
+        repeats = self._last_of(section) if parts.how_often and not subject else None
         if repeats is not None:  # "Up to 3 treatments in 12 months are ...": of the service named before
             subject = core_of(repeats.subject)
         lists_services = bool(items) and patterns.THE_FOLLOWING.match(subject.strip()) and not patterns.EXAMPLES_LEAD.search(tail)
@@ -317,16 +327,16 @@ class _Statements:
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
         subject_condition = self._condition_in_subject(subject, citation)
-        if asks_first is not None:
-            self._doubt(f"“{asks_first.group().strip()}” was read as a rule of authorization, and is no condition here")
-        if how_long is not None:
-            self._doubt(f"“{how_long.group().strip()}” was read as how long an authorization lasts, and is left out")
-        if said.words == "insufficient evidence":
-            self._doubt("the document says that the evidence is insufficient, and was read as calling it investigational")
-        frequency = self._conditions.read(how_often, citation) if how_often else None
+        for doubt in parts.doubts:
+            self._doubt(doubt)
+        frequency = self._conditions.read(parts.how_often, citation) if parts.how_often else None
         if repeats is not None:
-            self._doubt(f"of what “{how_often}” speaks was taken from the statement before it: do its conditions hold here, too?")
-        conditions = joined("all", [shared, subject_condition, frequency, scope, criteria])
+            self._doubt(
+                f"of what “{parts.how_often}” speaks was taken from the statement before it: do its conditions hold here, too?"
+            )
+        self._lines_named = self._lines_named or names_only_lines(self._extraction, parts.lead)
+        first = self._conditions.read(parts.lead, citation) if parts.lead and not self._lines_named else None
+        conditions = joined("all", [shared, first, subject_condition, frequency, scope, criteria])
         provision: Item = {
             "id": self._ids.give(slug(core_of(name)) or "statement"),
             "text": text_of_statement(core_of(name), said.stance, conditions is not None),
@@ -349,14 +359,12 @@ class _Statements:
                 provision["criteria"] = conditions
         if procedures:
             provision["procedures"] = procedures
-        if second is not None and second["else"] and "criteria" in provision:
-            otherwise_said = stance_in(f"it is {second['words']}")
-            assert otherwise_said is not None
-            self._leftovers.attach(ReadStatement(provision, subject, section, all_lines), section, otherwise_said.stance, lines)
-        elif second is not None:
+        if parts.otherwise is not None and "criteria" in provision:
+            self._leftovers.attach(ReadStatement(provision, subject, section, all_lines), section, parts.otherwise, lines)
+        elif parts.second is not None:
             mark(
                 provision,
-                f"the sentence takes a second stance, “{second['words']}”, which was not read apart: of what does it hold?",
+                f"the sentence takes a second stance, “{parts.second}”, which was not read apart: of what does it hold?",
             )
         self._restrict(provision, section)
         if self._lines_named:  # "Widgets are covered for Medicare HMO members ..."
@@ -406,6 +414,8 @@ class _Statements:
         excepted = search_outside(UNLESS, words)
         if excepted is not None:
             unless = self._conditions.read(words[excepted.end() :], citation)
+            if "unless" in excepted.group().lower() and patterns.WHEN.search(words[: excepted.start()]):
+                self._doubt(f"“{words[excepted.start() :].strip(' ,.')}” was read as a bar: or does it waive what stands before?")
             exception = None if unless is None else {"not": unless}
             words = words[: excepted.start()]
         sooner = patterns.OR_SOONER.search(words)

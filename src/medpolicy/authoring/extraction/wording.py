@@ -136,7 +136,8 @@ _QUANTIFIERS: Final = tuple(
     )
 )
 _PLAIN_FOLLOWING: Final = re.compile(
-    r"\b(?:the\s+)?following\b|\b(?:criteria|conditions|requirements|indications)\b[^.]*:\s*$|\bincluding[^.]*:\s*$",
+    r"\b(?:the\s+)?following\b(?:\s+(?:[a-z-]+\s+){0,2}?(?:criteria|conditions|requirements|indications)\b)?"
+    r"|\b(?:criteria|conditions|requirements|indications)\b(?=[^.]*:\s*$)|\bincluding[^.]*:\s*$",
     re.IGNORECASE,
 )
 
@@ -146,7 +147,7 @@ _FOLLOWING_USES: Final = re.compile(
     r"\b(?:for|of|in|treating|to treat)\s+(?P<announced>(?:the\s+)?following\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:indications?|conditions?|diagnos[ei]s|diseases?|disorders?|uses?|purposes|reasons|situations|circumstances|"
     r"populations))"
-    r"(?:\s*\([^()]*\))?\s*:\s*$",
+    r"(?:\s*\([^()]*\))?(?:,?\s+(?:when|if|in|and|for|with|provided)\b[^:]*)?\s*:\s*$",
     re.IGNORECASE,
 )
 
