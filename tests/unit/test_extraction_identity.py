@@ -130,3 +130,13 @@ def test_labels_and_values_in_turn_and_a_reference_number() -> None:
 def test_several_labels_on_one_line() -> None:
     extraction = _extraction("# Braces\n\n**Policy Number:** PA-2210 **Effective Date:** 03/15/2026\n")
     assert (extraction.policy["number"], extraction.version["version"]) == ("PA-2210", "2026-03-15")
+
+
+def test_a_heading_that_holds_the_number_and_the_title() -> None:
+    extraction = _extraction("# Number: 0817 - Bone Braces\n\nEffective Date: 1/2/2026\n")
+    assert (extraction.policy["number"], extraction.policy["title"]) == ("0817", "Bone Braces")
+
+
+def test_labels_that_bars_part() -> None:
+    extraction = _extraction("# Braces\n\n**Policy ID:** PH-4410 | **Version date:** 04/01/2026 | **LOB:** Medicaid\n")
+    assert (extraction.policy["number"], extraction.version["version"]) == ("PH-4410", "2026-04-01")

@@ -57,13 +57,22 @@ def test_how_often_is_a_condition_and_no_part_of_the_name() -> None:
     ]
 
 
-def test_how_often_without_a_service_speaks_of_the_one_before() -> None:
-    _, often = drafted(
+def test_how_often_without_a_service_limits_the_one_before() -> None:
+    (foam,) = drafted(
         "Bone foam is considered medically necessary when the bone is broken.\n\n"
         "Up to 3 treatments within a 12-month period are considered medically necessary.\n"
     )["provisions"]
-    assert often["when"] == {"fact": "bone_foam"}
-    assert "taken from the statement before" in often["review"][0]
+    assert in_words(foam["criteria"]) == "all(bone_broken, treatments_within_12_month_period at_most 3)"
+    assert "was read as a limit on this statement" in foam["review"][0]
+
+
+def test_more_than_the_limit_is_a_statement_about_the_service_before() -> None:
+    _, more = drafted(
+        "Bone foam is considered medically necessary when the bone is broken.\n\n"
+        "More than 3 treatments within a 12-month period are considered not medically necessary.\n"
+    )["provisions"]
+    assert in_words(more["criteria"]) == "all(bone_foam, treatments_within_12_month_period more_than 3)"
+    assert "taken from the statement before" in more["review"][0]
 
 
 def test_each_use_of_a_series_counts() -> None:

@@ -254,3 +254,25 @@ def test_a_list_of_exclusions_bars_the_statement_before_it() -> None:
 )
 def test_what_a_lead_in_says_beside_its_list(text: str, expected: str) -> None:
     assert criteria(text)[0] == expected
+
+
+def test_examples_below_a_condition_are_asked_of_nobody() -> None:
+    words, marks = criteria(f"{MET}- The bone is broken, such as:\n    - Fracture\n    - Crack\n- Intact skin\n")
+    assert words == "all(bone_broken, intact_skin)"
+    assert any("was read as examples: or is it asked for?" in mark for mark in marks)
+
+
+def test_all_else_among_the_items_of_a_denial() -> None:
+    first, second = provisions(
+        "Bone braces may be approved when the bone is broken.\n\nBone braces may not be approved for the following:\n\n"
+        "- The member has gout\n- The member has a rash\n- When the above criteria are not met and for all other indications\n"
+    )
+    assert first["otherwise"] == "not-medically-necessary"
+    assert in_words(second["criteria"]) == "any(gout, rash)"
+
+
+def test_a_remark_on_a_list_is_no_condition() -> None:
+    (only,) = provisions(
+        "The following are considered investigational (not an all-inclusive list):\n\n- Bone gels\n- Toe rings\n"
+    )
+    assert "criteria" not in only

@@ -77,6 +77,10 @@ def test_a_waiver_of_what_a_person_must_do_names_no_person() -> None:
     ("text", "expected"),
     [
         ("T-score ≤ -2.5", "t_score at_most -2.5"),
+        ("Headaches on 15 or more days per month", "headaches_on_days_per_month at_least 15"),
+        ("Skeletally mature member (generally ≥ 18 years)", "all(skeletally_mature_member, age at_least 18)"),
+        ("Symptoms in one or both ears for 12 months or longer", "symptoms_in_one_or_ears_duration at_least 12 months"),
+        ("For members 18 years of age or older, a hearing test is normal", "any(not(age at_least 18), hearing_test_normal)"),
         ("T-score between -1.0 and −2.5", "t_score at_least -2.5 at_most -1.0"),
         ("AHI between 5-14", "ahi at_least 5 at_most 14"),
         ("Osteoporosis (T-score ≤ -2.5)", "all(osteoporosis, t_score at_most -2.5)"),

@@ -181,7 +181,17 @@ def test_an_authorization_with_criteria_is_a_part_of_the_policy() -> None:
         ("Approval and Revision History", SectionKind.HISTORY),
         ("Reviews, Revisions, and Approvals", SectionKind.HISTORY),
         ("Revision Log", SectionKind.HISTORY),
+        ("The above policy is based on the following references:", SectionKind.REFERENCES),
     ],
 )
 def test_headings_of_codes_and_of_the_history(title: str, kind: SectionKind) -> None:
     assert kind_of_heading(title) is kind
+
+
+def test_a_table_that_announces_codes_opens_them() -> None:
+    text = (
+        "# Braces\n\nEffective Date: 1/1/2026\n\n## Policy\n\nA brace is considered medically necessary when it is broken.\n\n"
+        "| CPT codes covered if selection criteria are met: | |\n|---|---|\n| 64628 | Invented |\n| 64629 | Invented |\n"
+    )
+    found = import_document(text.encode(), "braces.md")
+    assert [code["code"] for code in found.version["code_listings"][0]["codes"]] == ["64628", "64629"]

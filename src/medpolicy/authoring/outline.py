@@ -60,7 +60,10 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
             "(change|revision) (summary|details)|summary of changes",
         ),
     ),
-    (SectionKind.REFERENCES, ("(selected )?(references?|bibliography|sources|citations)( and resources)?",)),
+    (
+        SectionKind.REFERENCES,
+        ("(selected )?(references?|bibliography|sources|citations)( and resources)?", ".{0,60} following references"),
+    ),
     (
         SectionKind.RELATED,
         (r"related( [a-z/]+){0,3} (policies|guidelines|resources|policy|documents|links|topics|rules)", "see also"),
@@ -214,6 +217,11 @@ def outline_of(document: SourceDocument) -> Outline:
         if _is_history(block) and sections[-1].kind is not SectionKind.HISTORY:
             title = block.rows[0].texts[0]
             sections.append(Section(SectionKind.HISTORY, title, (*sections[-1].path, title), None, sections[-1].level, [block]))
+            continue
+        if sections[-1].kind is SectionKind.POLICY and _announces_codes(block):
+            sections.append(
+                Section(SectionKind.CODING, "Codes", (*sections[-1].path, "Codes"), None, sections[-1].level, [block])
+            )
             continue
         if block.kind is not BlockKind.HEADING and not _opens_a_part(block, sections[-1], stack):
             sections[-1].blocks.append(block)
@@ -378,6 +386,17 @@ def _is_history(block: Block) -> bool:
     return names_it and len(first) > 1 and any(re.search(r"\bdates?\b", text, re.IGNORECASE) for text in first)
 
 
+def _announces_codes(block: Block) -> bool:
+    """Whether a table says in its first row which codes follow, and then lists codes."""
+    if block.kind is not BlockKind.TABLE or len(block.rows) < _LEAST_ROWS:
+        return False
+    first, *others = ((row.texts[0].strip() if row.texts else "") for row in block.rows)
+    coded = sum(1 for text in others if _BEGINS_WITH_CODE.match(text))
+    return _NAMES_CODES.search(first) is not None and coded * 2 >= len(others)
+
+
+_NAMES_CODES = re.compile(r"\b(?:cpt|hcpcs|icd-?\s?10)\b.*\bcodes?\b|^(?:cpt|hcpcs|icd-?\s?10)\b", re.IGNORECASE)
+_BEGINS_WITH_CODE = re.compile(r"\+?(?:\d{4}[0-9A-Z]|[A-Z]\d{4}|[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:\b|$)")
 _LEAST_ROWS = 2
 _AUTHORIZES = re.compile(r"(?:criteria for|initial|continu\w+|subsequent|renewal)\b", re.IGNORECASE)
 

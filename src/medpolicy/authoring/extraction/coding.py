@@ -187,7 +187,7 @@ class _CodingReader:
                 marked = next((f"{text.removesuffix(cell).strip()} ({cell})" for cell in row.texts[1:] if is_mark(cell)), text)
                 for part in cells if len(cells) > 1 else [marked]:
                     self._row(section, Entry(part, lines))
-            elif row.is_header or names_only_systems(text):
+            elif (row.is_header and stance_of(text) is None) or names_only_systems(text):
                 self._kind = kind_of_codes(text) or self._kind
                 self._extraction.use(lines, "code_listings")
             else:
@@ -270,7 +270,7 @@ class _CodingReader:
             self._extraction.use(row.lines, f"code_listings[{listing.item['id']}].codes[{code}]")
 
     def _listing_for(self, section: Section, system: str, row: Entry) -> _Listing:
-        words = self._words or _Words(section, row.lines)
+        words = self._words = self._words or _Words(section, row.lines)
         row_stance = mark_of_row(row.text)
         stance = row_stance or words.stance
         decides = ALONE if row_stance else words.decides

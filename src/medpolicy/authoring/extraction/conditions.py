@@ -89,7 +89,8 @@ _LAST_OF_SERIES: Final = re.compile(r",\s+and\s+(?![^,]*,\s+or\s)")
 _AGE_WITH: Final = re.compile(r"^ages?\s+(?:with|and)\s+", re.IGNORECASE)  # "age under 65 with a history of gout"
 _IF_THEN: Final = re.compile(
     r"^(?:if\s+(?P<condition>[^,;:]+)|for\s+(?P<whom>(?:the\s+)?(?:women|men|females|males|patients|members|individuals|those|persons|children|"
-    r"adults|adolescents)\s+(?:of|with|who|on|receiving|taking|using)\s+[^,;:]+))\s*[,:]\s*(?:then\s+)?(?P<demand>\S.*)$",
+    r"adults|adolescents)"
+    r"(?:\s+(?:(?:of|with|who|on|receiving|taking|using|aged?|under|over|younger|older|between)\s+|(?:≥|<|>|≤)?\s*\d)[^,;:]*)?))\s*[,:]\s*(?:then\s+)?(?P<demand>\S.*)$",
     re.IGNORECASE,
 )
 _SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
@@ -246,7 +247,10 @@ class Conditions:
 
     def _measures_apart(self, text: str, citation: Item) -> Item | None:
         """ "BMI of 35 or more with diabetes or BMI of 40 or more": each side of "or" has a number of its own."""
-        for at, end in joints(text, r",?\s+or\s+(?!(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b)"):
+        for at, end in joints(
+            text,
+            r"(?<!\bone)(?<!\beither),?\s+or\s+(?!(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b)",
+        ):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             named = _NAMED_MEASURE.match(right) or begins_with_measure(right)
             if not named or not measures_in(left) or not measures_in(right) or within_relative(left):
@@ -413,7 +417,7 @@ class Conditions:
                 if first.end <= at and end <= measures[1].start:
                     return self._joined("all", [text[:at], text[end:]], citation)
         apart = _brackets_around(text, first)
-        if apart is not None and says_something(text[: apart[0]]) and says_something(text[apart[0] + 1 : first.start]):
+        if apart is not None and says_something(text[: apart[0]]) and _has_a_subject(text[apart[0] + 1 : first.start]):
             # "Osteoporosis (T-score below -2.5)": what stands in the brackets has a subject of its own.
             outside = f"{text[: apart[0]].rstrip()} {text[apart[1] + 1 :].lstrip()}"
             return self._joined("all", [outside, text[apart[0] + 1 : apart[1]]], citation)
@@ -567,6 +571,17 @@ def _brackets_around(text: str, measure: Measure) -> tuple[int, int] | None:
     if opened < 0 or closed < 0 or ")" in text[opened : measure.start] or "(" in text[measure.end : closed]:
         return None
     return opened, closed
+
+
+def _has_a_subject(text: str) -> bool:
+    """Whether words before a measure in brackets name what is measured; "generally" does not."""
+    return says_something(_ROUGHLY.sub(" ", text))
+
+
+_ROUGHLY: Final = re.compile(
+    r"\b(?:generally|usually|typically|approximately|about|ie|i\.e\.|eg|e\.g\.|defined as|defined|ideally|preferably|age[ds]?)\b",
+    re.I,
+)
 
 
 def _clean(text: str) -> str:

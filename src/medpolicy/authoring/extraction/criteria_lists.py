@@ -208,6 +208,11 @@ class CriteriaLists:
             found = self._conditions.read(item.text, citation)
             return None if found is None else _cited(found, citation)
         quantifier = quantifier_in(item.text) if item.text.rstrip().endswith(":") or "following" in item.text.lower() else None
+        examples = _EXAMPLES_LEAD.search(item.text) if quantifier is None else None
+        if examples is not None:
+            self._doubt(f"what is listed under “{item.text.strip()}” was read as examples: or is it asked for?")
+            found = self._conditions.read(item.text[: examples.start()], citation)
+            return None if found is None else _cited(found, citation)
         ruled = exception_before(item.text, quantifier)
         if ruled is not None:
             return self._excepted(item, ruled, quantifier, citation)
@@ -299,6 +304,11 @@ def _alternative_behind(text: str, quantifier: Quantifier | None) -> tuple[str, 
     if quantifier is None or match is None:
         return text, ""
     return f"{text[: quantifier.end]}{match['noun']}:", match["alternative"]
+
+
+_EXAMPLES_LEAD: Final = re.compile(
+    r",?\s*\(?(?:such as|for example|e\.g\.,?|including,?\s+but\s+not\s+limited\s+to)\)?\s*:\s*$", re.IGNORECASE
+)
 
 
 def exception_before(text: str, quantifier: Quantifier | None) -> str | None:
@@ -445,7 +455,7 @@ _LETTERS_OF_ITEMS: Final = re.compile(
 _NUMBERS_OF_ITEMS: Final = re.compile(  # "criteria 1 through 3", "criteria A, B, and C"
     r"^\s*(?:\d{1,2}|[A-Z])(?:\s*(?:,\s*and|,\s*or|,|and|or|through|to|-|–)\s*(?:\d{1,2}|[A-Z])(?![\w]))+(?=[\s:.]|$)"
 )
-_REMARK_ON_LIST: Final = re.compile(
+REMARK_ON_LIST: Final = re.compile(
     r"\s*\((?:(?:this|the|these|list)\s+)*(?:is|are|may)?\s*not(?: be)?\s+(?:an?\s+)?"
     r"(?:all[- ]inclusive|exhaustive|complete)[^()]*\)",
     re.IGNORECASE,
@@ -461,6 +471,6 @@ def content_of_lead_in(text: str, quantifier: Quantifier | None) -> str:
     before = _DANGLING_LEAD.sub("", f" {before}").strip(" ,;")
     before = "" if _WHO_DOCUMENTS.fullmatch(before) else before
     behind = _NUMBERS_OF_ITEMS.sub("", _LETTERS_OF_ITEMS.sub("", text[quantifier.end :]))
-    after = _REMARK_ON_LIST.sub("", behind)
+    after = REMARK_ON_LIST.sub("", behind)
     after = _AFTER_QUANTIFIER.sub("", after).strip(" :.,;")
     return " ".join(part for part in (before, after) if part)

@@ -10,7 +10,7 @@ from typing import Final
 from medpolicy.authoring.document import Block, BlockKind, Cell
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
 from medpolicy.authoring.extraction.dates import dates_in, first_day, latest
-from medpolicy.authoring.extraction.entries import content
+from medpolicy.authoring.extraction.entries import content, labels_on_a_line
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 _GAP = r"\s*[:#.\s]*\s*"
@@ -58,7 +58,7 @@ _DATES: Final = (
     (None, r"(?:policy )?(?:created|adopted|issued)(?: date| on)?"),
     ("revised", r"date of (?:last |latest )?(?:revision|update)"),
     ("revised", r"(?:last |most recent )?(?:revised|revision|updated?|amended)(?: date| on)?"),
-    ("effective", r"(?:current |last |policy |latest )?effective(?: date)?"),
+    ("effective", r"(?:current |last |policy |latest )?effective(?: date)?|version date"),
     (
         None,
         r"(?:last |most recent |date )?(?:reviewed|review|approved|approval|publication|publish(?:ed)?|archived)(?: date| on)?",
@@ -129,8 +129,8 @@ _LABEL_AND_VALUE: Final = 2
 
 def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:
     """The block's lines where each is a label with its value, else the block as one."""
-    pieces = _labels_on_a_line(block.text.strip())
-    if len(pieces) > 1 and len(block.lines) == 1 and all(map(_is_labelled, pieces)):
+    pieces = labels_on_a_line(block.text.strip())
+    if len(pieces) > 1 and len(block.lines) == 1 and any(map(_is_labelled, pieces)):
         yield from (_Stated(piece.strip(), block.lines, section) for piece in pieces)
         return
     spans = [_Stated(block.text[span.start : span.end].strip(), (span.line,), section) for span in block.spans]
@@ -139,20 +139,6 @@ def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:
         yield from spans
     else:
         yield _Stated(block.text.strip(), block.lines, section)
-
-
-_LABEL_WITHIN = re.compile(r"\s+(?=[A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}:\s)")
-
-
-def _labels_on_a_line(text: str) -> list[str]:
-    """ "Policy Number: 7 Effective Date: 1/1/2026": each label with its value."""
-    found: list[str] = []
-    start = 0
-    for match in _LABEL_WITHIN.finditer(text):
-        if ":" in text[start : match.start()]:  # else it is the second word of a label
-            found.append(text[start : match.start()])
-            start = match.end()
-    return [*found, text[start:]]
 
 
 def _is_labelled(text: str) -> bool:
@@ -166,7 +152,20 @@ def _is_labelled(text: str) -> bool:
     return any(pattern.match(text) for pattern in labels)
 
 
+_NUMBER_AND_TITLE = re.compile(
+    r"^(?:policy |bulletin |guideline )?(?:number|no\.?|#)\s*:?\s*(?P<number>(?=[\w.-]*\d)[A-Z0-9][\w.-]*)\s+[-–—:]\s+"
+    r"(?P<title>[^\W\d].{3,})$",
+    re.IGNORECASE,
+)
+
+
 def _number(extraction: Extraction, stated: list[_Stated]) -> None:
+    for item in stated:
+        both = _NUMBER_AND_TITLE.match(item.text)
+        if both is not None and item.section.heading is not None and item.lines == item.section.heading.lines:
+            extraction.policy.update(number=both["number"], title=" ".join(both["title"].split()))
+            extraction.use(item.lines, "number")
+            return
     for item in stated:
         match = _NUMBER.match(item.text)
         if match is not None:
@@ -188,6 +187,8 @@ def _number(extraction: Extraction, stated: list[_Stated]) -> None:
 
 
 def _title(extraction: Extraction, stated: list[_Stated]) -> None:
+    if "title" in extraction.policy:
+        return
     for item in stated:
         match = _TITLE_LABEL.match(item.text)
         if match is not None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
-from medpolicy.authoring.extraction.entries import content
+from medpolicy.authoring.extraction.entries import content, labels_on_a_line
 from medpolicy.authoring.outline import Section, SectionKind
 
 SIDE_DATA: Final = "_issuer"
@@ -53,7 +53,7 @@ _APPLIES_TO = re.compile(
 )
 _LIMITED = re.compile(r"\b(?:except|excluding|other than|not|unless|only)\b", re.IGNORECASE)
 _LABEL = re.compile(
-    r"^(?:applicable |this policy )?(?:lines? of business|(?:applicable )?(?:plans|products|members)|applies to)"
+    r"^(?:applicable |this policy )?(?:lines? of business|lobs?|(?:applicable )?(?:plans|products|members)|applies to)"
     r"(?: this policy applies to)?"
     r"\s*:\s*(?P<lines>.+)$",
     re.IGNORECASE,
@@ -258,8 +258,11 @@ def _texts_of(block: Block) -> Iterator[tuple[str, tuple[int, ...]]]:
         yield from ((" ".join(text for text in row.texts if text), row.lines) for row in block.rows)
         return
     spans = [(block.text[span.start : span.end].strip(), (span.line,)) for span in block.spans]
+    pieces = labels_on_a_line(block.text.strip()) if len(block.lines) == 1 else []
     if len(spans) > 1 and all(_LABELLED.match(text) for text, _ in spans):
         yield from spans
+    elif len(pieces) > 1 and all(_LABELLED.match(piece) for piece in pieces):
+        yield from ((piece, block.lines) for piece in pieces)
     else:
         yield block.text, block.lines
 

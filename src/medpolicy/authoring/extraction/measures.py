@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from medpolicy.authoring.extraction.wording import NUMBER_WORDS, number_of
@@ -137,6 +137,7 @@ class Measure:
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
 _AGED: Final = re.compile(r"\bage[ds]?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
+_PER_TIME: Final = re.compile(r"\s+(?:per|a|each|every|out of (?:the|every|each))\s+(?:day|week|month|year)\b", re.IGNORECASE)
 _PAST: Final = re.compile(r"\s+(?:ago|earlier|previously|beforehand)\b", re.IGNORECASE)
 _PERSON_IS: Final = re.compile(
     r"\b(?:who|individuals?|members?|patients?|persons?|people|adults?|children|age[ds]?)(?:\s+(?:is|are))?\s*$", re.IGNORECASE
@@ -194,6 +195,10 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         if comparator is None and match["high"] is None:
             return None
         return _range("number", start, end, match, comparator, "", _CLOCK_UNITS[time.lower().rstrip("s")])
+    per = match.start("time1") if time is not None and match["time1"] and _PER_TIME.match(text[end:]) else -1
+    if per > start and (comparator is not None or match["high"] is not None):  # "on 15 or more days per month": a count
+        counted = _range("number", start, per, match, comparator, "", "1")
+        return replace(counted, end=start + len(text[start:per].rstrip()))
     if time is not None and _OF_LAST.search(before):
         return None  # "on 60 of the last 90 days": two numbers that only mean something together
     if time is not None:

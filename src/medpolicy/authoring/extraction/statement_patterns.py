@@ -236,7 +236,7 @@ PEOPLE_IN_SUBJECT: Final = re.compile(
 # "Widgets more than twice in 12 months", "Up to 3 sessions per year": how often, which is a condition and no part of the name.
 HOW_OFTEN: Final = re.compile(
     r"\b(?P<bound>more than|greater than|in excess of|no more than|not more than|fewer than|less than|at least|up to|at most|"
-    r"over)\s+(?P<count>\d{1,3}|one|two|three|four|five|six|ten|twelve)\s+(?P<what>(?:[a-z-]+\s+){1,3}?)"
+    r"a maximum of|over)\s+(?P<count>\d{1,3}|one|two|three|four|five|six|ten|twelve)\s+(?P<what>(?:[a-z-]+\s+){1,3}?)"
     r"(?P<span>(?:(?:with)?in|per|every|over)\s+(?:any\s+|an?\s+|each\s+)?(?:\d{1,3}[\s-]+)?(?:[a-z]+\s+)?"
     r"(?:days?|weeks?|months?|years?|lifetime)(?:[\s-]+period)?)\s*",
     re.IGNORECASE,

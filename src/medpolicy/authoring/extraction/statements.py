@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
@@ -17,6 +18,7 @@ from medpolicy.authoring.extraction.clauses import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import (
+    REMARK_ON_LIST,
     CriteriaLists,
     ListItem,
     content_of_lead_in,
@@ -26,6 +28,7 @@ from medpolicy.authoring.extraction.criteria_lists import (
 )
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.further_lists import FurtherList, further_lists
+from medpolicy.authoring.extraction.handed_over import compare_with_later_conditions, hand_over
 from medpolicy.authoring.extraction.leftovers import Leftovers, ReadStatement
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section, names_only_lines
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
@@ -35,7 +38,6 @@ from medpolicy.authoring.extraction.sentence_parts import halves_of, limits_a_qu
 from medpolicy.authoring.extraction.statement_text import (
     content_words,
     core_of,
-    facts_of,
     is_title,
     list_under,
     objects,
@@ -49,6 +51,7 @@ from medpolicy.authoring.extraction.statement_text import (
     without_remarks,
 )
 from medpolicy.authoring.extraction.wording import (
+    ANY,
     NONE,
     Quantifier,
     StanceSaid,
@@ -59,6 +62,9 @@ from medpolicy.authoring.extraction.wording import (
     without_opening,
 )
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
+
+_LEAST_ITEMS = 2  # of a list
+_FOR_THE_FOLLOWING = re.compile(r"\b(?:for|in|of|with|treating)\s+(?:the\s+)?following\s*:?\s*$", re.IGNORECASE)
 
 
 def extract_statements(extraction: Extraction) -> None:
@@ -79,6 +85,7 @@ class _Statements:
         self._statements: list[ReadStatement] = []
         self._different: dict[tuple[str, str, bool], ReadStatement] = {}
         self._further: list[FurtherList] = []  # behind the list of the statement at hand
+        self._denies = False  # the statement at hand
         self._lines_named: list[str] = []  # in the words of the statement at hand
         self._compared = 0  # how many statements were looked at for being different
         self._product_lists: list[Item] = []
@@ -89,7 +96,7 @@ class _Statements:
         for section in self._extraction.outline.of_kind(SectionKind.POLICY):
             self._section(section)
         self._use_scales()
-        self._compare_with_later_conditions()
+        compare_with_later_conditions([statement.provision for statement in self._statements])
         version = self._extraction.version
         provisions = [statement.provision for statement in self._statements]
         version["facts"] = [*version.get("facts", []), *self._facts.items]
@@ -255,6 +262,12 @@ class _Statements:
         """The statement before, where it stands in the same section."""
         return self._statements[-1] if self._statements and self._statements[-1].section is section else None
 
+    def _last_allowed(self, section: Section) -> ReadStatement | None:
+        """The latest statement of the section that calls a service necessary; the statement before where none does."""
+        of_section = takewhile(lambda statement: statement.section is section, reversed(self._statements))
+        necessary = (one for one in of_section if one.provision["stance"] == "medically-necessary")
+        return next(necessary, None) or self._last_of(section)
+
     # -- one statement --------------------------------------------------------------------------------------------
 
     def _each_service(self, section: Section, said: StanceSaid, lines: list[int], items: list[ListItem]) -> bool:
@@ -295,11 +308,15 @@ class _Statements:
         if halves is not None:
             return
         parts = parts_of(said, has_list=bool(items))
+        self._denies = said.stance not in ("medically-necessary", "delegated")
         subject, tail, procedures = parts.subject, parts.tail, parts.procedures
+        items = self._without_leftovers(section, subject, said.stance, items)
         further = [line for one in self._further for line in one.lines] if items else []
         all_lines = sorted({*lines, *further, *(line for item in items for line in item.lines)})
-        repeats = self._last_of(section) if parts.how_often and not subject else None
+        repeats = self._last_allowed(section) if parts.how_often and not subject else None
         if repeats is not None:  # "Up to 3 treatments in 12 months are ...": of the service named before
+            if said.stance == "medically-necessary" and not items and self._limited(section, repeats, parts.how_often, lines):
+                return
             subject = core_of(repeats.subject)
         lists_services = bool(items) and patterns.THE_FOLLOWING.match(subject.strip()) and not patterns.EXAMPLES_LEAD.search(tail)
         if lists_services and not of_list and self._each_service(section, said, lines, items):
@@ -343,7 +360,7 @@ class _Statements:
             "stance": said.stance,
         }
         if said.stance != "delegated" and patterns.SOMEONE_ELSES.search(tail):
-            self._hand_over(provision, tail)
+            hand_over(provision, tail)
         if (
             conditions is not None
             and criteria is None
@@ -382,11 +399,38 @@ class _Statements:
         elif examples:
             self._examples(section, statement, items)
 
+    def _limited(self, section: Section, statement: ReadStatement, how_often: str, lines: list[int]) -> bool:
+        """Read how often a service may be done as a condition of the statement that allows it; False where it is none of that."""
+        provision = statement.provision
+        limit = self._conditions.read(how_often, self._extraction.cite(section, lines))
+        if limit is None or provision["stance"] != "medically-necessary" or "see" in provision.get("criteria", {}):
+            return False
+        provision["criteria"] = joined("all", [provision.get("criteria"), limit])
+        provision["text"] = text_of_statement(provision["text"].partition(":")[0], provision["stance"], has_criteria=True)
+        mark(provision, f"“{how_often}” (line {lines[0]}) was read as a limit on this statement: is it one?")
+        self._extraction.use(lines, f"provisions[{provision['id']}].criteria")
+        return True
+
+    def _without_leftovers(self, section: Section, subject: str, stance: str, items: list[ListItem]) -> list[ListItem]:
+        """The items of a denial without one such as "when the criteria above are not met", which says what holds otherwise."""
+        if stance == "medically-necessary" or len(items) < _LEAST_ITEMS:
+            return items
+        return [
+            item
+            for item in items
+            if item.children
+            or not (patterns.UNMET.search(item.text) or patterns.ALL_OTHER.search(item.text))
+            or not self._leftovers.unmet(section, subject, stance, item.lines)
+        ]
+
     def _tail(
         self, section: Section, tail: str, items: list[ListItem], citation: Item, *, announced: bool
     ) -> tuple[Item | None, Item | None]:
         """What follows the stance: for what (scope), and under which criteria. `announced`: some list follows."""
+        tail = REMARK_ON_LIST.sub("", tail)
         quantifier = quantifier_in(tail)
+        if items and quantifier is not None and not quantifier.stated and _FOR_THE_FOLLOWING.search(tail):
+            quantifier = self._of_uses(quantifier)
         tail = give_predicate(items, tail, quantifier)
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")
@@ -433,6 +477,13 @@ class _Statements:
             rest = re.sub(r"^(?:and|or)\s+", "", pieces[1].strip(" ,;:."))
             condition = self._conditions.read(rest, citation) if rest else None
         return scope, joined("all", [referred, condition, tree, exception])
+
+    def _of_uses(self, quantifier: Quantifier) -> Quantifier:
+        """How "for the following:" counts: what is denied for a list of uses is denied for each."""
+        if self._denies:
+            return replace(quantifier, kind=ANY)
+        self._doubt("“for the following” does not say whether all or any of the listed conditions are needed: read as all")
+        return quantifier
 
     def _scope(self, words: str, citation: Item) -> Item | None:
         """ "orthopedic applications", "children <18 years of age", "symptomatic varicose veins"."""
@@ -504,7 +555,7 @@ class _Statements:
         if named is not None:  # "For widgets, refer to the criteria of ..."
             provision["when"] = self._subject(named["service"], [], citation)
         self._restrict(provision, section)
-        self._hand_over(provision, sentence)
+        hand_over(provision, sentence)
         if named is None:
             mark(provision, "say of which service these criteria decide")
         provision["citation"] = citation
@@ -524,22 +575,6 @@ class _Statements:
         lines = lines_of_section(self._extraction, section)
         if lines and set(lines) != set(self._extraction.version.get("lines_of_business", lines)):
             provision["lines_of_business"] = lines
-
-    def _hand_over(self, provision: Item, text: str) -> None:
-        match = patterns.SOMEONE_ELSES.search(text)
-        assert match is not None
-        kinds = {"lcd": "lcd", "local coverage determination": "lcd", "ncd": "ncd", "national coverage determination": "ncd"}
-        target: Item = {"kind": kinds.get(match["whose"].lower(), "guidelines"), "title": match["whose"]}
-        titled = patterns.TITLED.search(text)
-        if titled is not None:
-            target.update(title=titled["title"].strip(), identifier=titled["identifier"])
-        elif match["identifier"]:
-            target["identifier"] = match["identifier"]
-        if provision["stance"] != "delegated":
-            called = patterns.STANCE_WORDS[provision["stance"]]
-            mark(provision, f"the document calls it {called} where the criteria of {match['whose']} are met")
-            provision["stance"] = "delegated"
-        provision["delegated_to"] = [target]
 
     def _products(self, section: Section, statement: ReadStatement, items: Sequence[ListItem], when: Item | None) -> None:
         implied = {
@@ -602,22 +637,6 @@ class _Statements:
         for scale in self._scales:
             if any(value.lower() in self._conditions.scales_used for value, _ in scale.choices):
                 self._extraction.use(scale.lines, f"facts[{slug(scale.title) or 'scale'}].choices")
-
-    def _compare_with_later_conditions(self) -> None:
-        """A statement without conditions, and another that sets conditions for the same service: which holds?"""
-        conditional = {
-            fact
-            for statement in self._statements
-            if "criteria" in statement.provision and statement.provision["stance"] == "medically-necessary"
-            for fact in facts_of(statement.provision.get("when", {}))
-        }
-        for statement in self._statements:
-            provision = statement.provision
-            if provision["stance"] != "medically-necessary" or "criteria" in provision:
-                continue
-            shared = [fact for fact in facts_of(provision.get("when", {})) if fact in conditional]
-            if shared:
-                mark(provision, f"another statement sets conditions for the same service ({', '.join(shared)}): which holds?")
 
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:

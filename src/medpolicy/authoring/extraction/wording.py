@@ -13,7 +13,8 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
         (
             r"(?:(?:is|are|would be) )?(?:considered |deemed )?not (?:considered |deemed )?(?:to be )?medically necessary"
             r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
-            r"(?:is|are|will) not (?:be )?(?:necessary|covered|a covered (?:service|benefit)|eligible for coverage)"
+            r"(?:is|are|will|may|can) not (?:be )?"
+            r"(?:necessary|covered|approved|approvable|authorized|a covered (?:service|benefit)|eligible for coverage)"
         ),
     ),
     (
