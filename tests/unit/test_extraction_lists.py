@@ -276,3 +276,25 @@ def test_a_remark_on_a_list_is_no_condition() -> None:
         "The following are considered investigational (not an all-inclusive list):\n\n- Bone gels\n- Toe rings\n"
     )
     assert "criteria" not in only
+
+
+def test_a_list_that_belongs_to_the_last_alternative_only() -> None:
+    nested, _ = criteria(
+        f"{MET}- The bone is broken\n- AHI of 15 or greater, or an AHI between 5 and 14 with one of the following:\n"
+        "    - Hypertension\n    - Stroke\n"
+    )
+    assert nested == "all(bone_broken, any(ahi at_least 15, all(ahi at_least 5 at_most 14, any(hypertension, stroke))))"
+    of_statement, _ = criteria(
+        "Bone braces are considered medically necessary for members with an AHI of 15 or greater, or an AHI between 5 and 14 "
+        "with one of the following:\n\n- Hypertension\n- Stroke\n"
+    )
+    assert of_statement.endswith("all(ahi at_least 5 at_most 14, any(hypertension, stroke)))")
+
+
+def test_a_contraindication_waives_what_a_list_asks_for() -> None:
+    words, marks = criteria(
+        "Bone braces are considered medically necessary after a trial of two of the following, each for at least 4 weeks, "
+        "unless contraindicated:\n\n- Rest\n- Ice\n- Heat\n"
+    )
+    assert words.endswith("any(2 of(rest, ice, heat), contraindicated))")
+    assert any("was read as waiving all that is asked for" in mark for mark in marks)

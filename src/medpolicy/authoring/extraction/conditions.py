@@ -56,7 +56,7 @@ _OF_THOSE: Final = re.compile(
 # A noun, and its number: "BMI of 40 or more", not "more of it for at least 3 weeks".
 _NAMED_MEASURE: Final = re.compile(r"(?:the\s+|an?\s+)?(?!(?:for|of|in|at|with|over|within|during|to|more|less)\b)[A-Za-z]")
 # Exceptions that waive a demand, since nobody could meet it; others bar the service.
-_WAIVES: Final = re.compile(
+WAIVES: Final = re.compile(
     r"\bcontra-?indicat|\bintoleran|\bnot (?:be )?tolerat|\bunable\b|\bcannot\b|\ballerg|\bharmful\b|"
     r"\bnot (?:medically |clinically )?(?:appropriate|indicated|available|feasible|possible|an option|a candidate)\b",
     re.IGNORECASE,
@@ -203,7 +203,7 @@ class Conditions:
             after, _, before = (part.strip() for part in after.partition(","))
         exception = self._read(_with_subject(after, before), citation) if after else None
         rule = self._read(before, citation) if before else None
-        if rule is not None and exception is not None and (_WAIVES.search(after) or without_negation(before)[1]):
+        if rule is not None and exception is not None and (WAIVES.search(after) or without_negation(before)[1]):
             # "No surgery before, unless it was long ago": then the surgery is no bar.
             return _node("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
         if rule is not None and exception is not None and "unless" in match[0].lower():

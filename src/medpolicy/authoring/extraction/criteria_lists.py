@@ -11,7 +11,7 @@ from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.clauses import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Item
-from medpolicy.authoring.extraction.measures import begins_with_measure
+from medpolicy.authoring.extraction.measures import begins_with_measure, measures_in
 from medpolicy.authoring.extraction.wording import (
     ALL,
     ANY,
@@ -224,6 +224,11 @@ class CriteriaLists:
             for child in item.children:
                 if begins_with_measure(child.text):
                     child.text = f"{subject} is {child.text[:1].lower()}{child.text[1:]}"
+        alternatives = last_alternative(item.text, quantifier)
+        if alternatives is not None:
+            left, right = (self._conditions.read(part, citation) for part in alternatives)
+            found = joined("any", [left, joined("all", [right, self.read(item.children, quantifier)])])
+            return None if found is None else _cited(found, citation)
         text, alternative = _alternative_behind(item.text, quantifier)
         given = give_trial(item.children, text, quantifier)
         if given != text:
@@ -308,6 +313,24 @@ def _alternative_behind(text: str, quantifier: Quantifier | None) -> tuple[str, 
 
 _EXAMPLES_LEAD: Final = re.compile(
     r",?\s*\(?(?:such as|for example|e\.g\.,?|including,?\s+but\s+not\s+limited\s+to)\)?\s*:\s*$", re.IGNORECASE
+)
+
+
+def last_alternative(text: str, quantifier: Quantifier | None) -> tuple[str, str] | None:
+    """ "AHI of 15 or more, or AHI of 5 to 14 with one of the following:": what needs no list, and what the list belongs to."""
+    if quantifier is None:
+        return None
+    before = text[: quantifier.start]
+    for match in re.finditer(r",?\s+or\s+", before):
+        left, right = before[: match.start()].strip(" ,;"), before[match.end() :]
+        found = _WITH_LIST.match(right)
+        if found is not None and measures_in(left) and measures_in(found["right"]) and not begins_with_measure(found["right"]):
+            return left, found["right"].strip(" ,;")
+    return None
+
+
+_WITH_LIST: Final = re.compile(
+    r"^(?P<right>.+?)\s+(?:with|and|plus|accompanied by|along with|in the presence of)\s*$", re.IGNORECASE | re.DOTALL
 )
 
 

@@ -15,7 +15,7 @@ from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
 from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.clauses import search_outside
-from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
+from medpolicy.authoring.extraction.conditions import UNLESS, WAIVES, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import (
     REMARK_ON_LIST,
@@ -25,6 +25,7 @@ from medpolicy.authoring.extraction.criteria_lists import (
     exception_before,
     give_predicate,
     items_of,
+    last_alternative,
 )
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.further_lists import FurtherList, further_lists
@@ -445,6 +446,10 @@ class _Statements:
             quantifier = None
         for further in self._further if items else ():  # "AND BOTH of the following:", behind the first list
             tree = joined(further.kind, [tree, lists.read(further.items, further.quantifier)])
+        alternatives = last_alternative(tail, quantifier) if items and tree is not None else None
+        if alternatives is not None:  # "an AHI of 15 or more, or an AHI of 5 to 14 with one of the following:"
+            left, right = (self._conditions.read(patterns.SCOPE_OPENER.sub("", part), citation) for part in alternatives)
+            return None, joined("any", [left, joined("all", [right, tree])])
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
         words = patterns.INSTEAD_OF.sub("", patterns.BECAUSE.sub("", patterns.ALL_OTHER.sub("", words)))
         words = without_examples(words)
@@ -455,11 +460,16 @@ class _Statements:
             words = f"{words[: for_each.start()]} {words[for_each.end() :]}"
         words = without_remarks(words)
         exception = None
+        waiver = None
         excepted = search_outside(UNLESS, words)
         if excepted is not None:
             unless = self._conditions.read(words[excepted.end() :], citation)
-            if "unless" in excepted.group().lower() and patterns.WHEN.search(words[: excepted.start()]):
-                self._doubt(f"“{words[excepted.start() :].strip(' ,.')}” was read as a bar: or does it waive what stands before?")
+            said = words[excepted.start() :].strip(" ,.")
+            if not self._denies and WAIVES.search(said) and (tree is not None or patterns.WHEN.search(words[: excepted.start()])):
+                self._doubt(f"“{said}” was read as waiving all that is asked for: or only a part of it?")
+                waiver, unless = unless, None
+            elif "unless" in excepted.group().lower() and patterns.WHEN.search(words[: excepted.start()]):
+                self._doubt(f"“{said}” was read as a bar: or does it waive what stands before?")
             exception = None if unless is None else {"not": unless}
             words = words[: excepted.start()]
         sooner = patterns.OR_SOONER.search(words)
@@ -476,7 +486,8 @@ class _Statements:
         if len(pieces) > 1:
             rest = re.sub(r"^(?:and|or)\s+", "", pieces[1].strip(" ,;:."))
             condition = self._conditions.read(rest, citation) if rest else None
-        return scope, joined("all", [referred, condition, tree, exception])
+        asked = joined("all", [referred, condition, tree, exception])
+        return scope, asked if waiver is None else joined("any", [asked, waiver])
 
     def _of_uses(self, quantifier: Quantifier) -> Quantifier:
         """How "for the following:" counts: what is denied for a list of uses is denied for each."""
