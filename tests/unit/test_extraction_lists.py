@@ -298,3 +298,26 @@ def test_a_contraindication_waives_what_a_list_asks_for() -> None:
     )
     assert words.endswith("any(2 of(rest, ice, heat), contraindicated))")
     assert any("was read as waiving all that is asked for" in mark for mark in marks)
+
+
+def test_a_denial_where_not_all_is_met() -> None:
+    (only,) = provisions(
+        "Bone braces are considered not medically necessary if the member does not meet all of the following:\n\n"
+        "- Fracture\n- Pain\n"
+    )
+    assert in_words(only["criteria"]) == "not(all(fracture, pain))"
+
+
+def test_what_is_not_present() -> None:
+    words, _ = criteria(f"{MET}- The bone is broken\n- At least 1 of the following is NOT present:\n    - Gout\n    - Rash\n")
+    assert words == "all(bone_broken, any(gout_absent, rash_absent))"
+
+
+@pytest.mark.parametrize(
+    ("lead_in", "kind"),
+    [("when any one of criteria 1-3 is met:", "any"), ("when all of the criteria A through C are met:", "all")],
+)
+def test_criteria_by_their_range(lead_in: str, kind: str) -> None:
+    listed = "1. Fracture\n2. Sprain\n3. Gout\n"
+    words, _ = criteria(f"Bone braces are considered medically necessary {lead_in}\n\n{listed}")
+    assert words == f"{kind}(fracture, sprain, gout)"

@@ -77,6 +77,9 @@ def test_a_waiver_of_what_a_person_must_do_names_no_person() -> None:
     ("text", "expected"),
     [
         ("T-score ≤ -2.5", "t_score at_most -2.5"),
+        ("At least a 30% improvement in pain", "improvement_in_pain at_least 30 %"),
+        ("Two tests at least 30 days apart", "two_tests_at_least_30_days_apart"),
+        ("The member has tried and failed rest", "tried_and_failed_rest"),
         ("Headaches on 15 or more days per month", "headaches_on_days_per_month at_least 15"),
         ("Skeletally mature member (generally ≥ 18 years)", "all(skeletally_mature_member, age at_least 18)"),
         ("Symptoms in one or both ears for 12 months or longer", "symptoms_in_one_or_ears_duration at_least 12 months"),

@@ -65,3 +65,10 @@ def test_a_second_sentence_with_conditions_of_its_own() -> None:
         ("medically-necessary", "bone_braces", "bone_broken", None),
         ("not-medically-necessary", "bone_braces", "healed", None),
     ]
+
+
+def test_all_uses_but_one_that_is_named() -> None:
+    ((stance, _, criteria, _),) = statements(
+        "Bone braces are considered investigational for all indications other than fracture."
+    )
+    assert (stance, criteria) == ("investigational", "all(bone_braces, not(fracture))")

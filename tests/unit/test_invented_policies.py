@@ -283,7 +283,7 @@ def test_guideline_statements() -> None:
         ),
         "investigational",
     )
-    assert continuation[2] == "all(at_least_50_reduction_in_attacks, sessions_per_year at_most 12)"
+    assert continuation[2] == "all(reduction_in_attacks at_least 50 %, sessions_per_year at_most 12)"
     assert lobes == ("cosmetic", "ear_lobe_repair", "-", None)
     assert otoplasty == ("cosmetic", "otoplasty", "not(deformity_impairs_hearing)", None)
     assert (medicare[0], state[0]) == ("delegated", "delegated")

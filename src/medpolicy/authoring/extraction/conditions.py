@@ -218,7 +218,7 @@ class Conditions:
                 left, right = text[either.end() : at].strip(" ,;"), text[end:].strip(" ,;")
                 if is_clause(left) and is_clause(right) and not within_relative(left):
                     return self._joined("any", [left, right], citation)
-        for joint, kind in ((r"[,;]\s+or\s+", "any"), (r"[,;]\s+and\s+", "all"), (r"\s+and\s+", "all")):
+        for joint, kind in ((r"[,;]\s+or\s+", "any"), (r"[,;]\s+and\s+", "all"), (r"(?<!\btried)\s+and\s+", "all")):
             for at, end in joints(text, joint):
                 left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
                 if (is_clause(left) or is_predicate(left)) and is_clause(right) and not within_relative(left):

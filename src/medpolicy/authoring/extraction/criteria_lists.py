@@ -334,11 +334,20 @@ _WITH_LIST: Final = re.compile(
 )
 
 
+_NOT_MET: Final = re.compile(
+    r"(?:\b(?:the\s+|an?\s+)?(?:members?|patients?|individuals?|requests?|services?)\s+)?\b"
+    r"(?:(?:do|does|did)\s+not\s+(?:meet|satisfy|fulfill)|fails?\s+to\s+meet)\s*$",
+    re.IGNORECASE,
+)
+
+
 def exception_before(text: str, quantifier: Quantifier | None) -> str | None:
     """What stands before "unless all of the following are met:"; None where the list is no exception."""
     if quantifier is None:
         return None
     match = _UNLESS_LIST.search(text[: quantifier.start])
+    if match is None and quantifier.kind == ALL:  # "does not meet all of the following"
+        match = _NOT_MET.search(text[: quantifier.start])
     return None if match is None else text[: match.start()]
 
 
@@ -403,10 +412,15 @@ def give_trial(items: Sequence[ListItem], text: str, quantifier: Quantifier | No
 _IS_SAID: Final = re.compile(r"\b(?:is|are|has|have|was|were|failed|tried|failure)\b", re.IGNORECASE)
 
 
+# "One of the following is NOT present:" is said of each: it is absent.
+_NOT_PRESENT: Final = re.compile(r"\b(?:is|are)\s+not\s+present\b", re.IGNORECASE)
+
+
 def give_predicate(items: Sequence[ListItem], text: str, quantifier: Quantifier | None) -> str:
     """ "Two of the following have failed:" says of each item that it failed. The lead-in without what was given to the items."""
     if quantifier is None or any(item.children for item in items):
         return text
+    text = f"{text[: quantifier.end]}{_NOT_PRESENT.sub('is absent', text[quantifier.end :])}"
     match = _PREDICATE_OF_LIST.match(text[quantifier.end :])
     if match is None or any(re.search(r"\b(?:is|are|has|have|was|were)\b", item.text) for item in items):
         return text
@@ -460,7 +474,7 @@ _DANGLING_LEAD: Final = re.compile(
     r"as demonstrated by|based on|"
     r"provided|provided that|subject|meeting|"
     r"at least|following|in|to|treatment|as an?|an?|that|who|including|only|treating|shown by|causing|resulting in|"
-    r"manifested by|characterized by|seen (?:on|in|by)|evidenced by|individual|individuals|"
+    r"manifested by|as follows|characterized by|seen (?:on|in|by)|evidenced by|individual|individuals|"
     r"member|members|patient|"
     r"patients|persons?))+\s*$",
     re.IGNORECASE,

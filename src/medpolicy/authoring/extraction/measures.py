@@ -15,7 +15,8 @@ _BEFORE: Final = (
         AT_LEAST,
         (
             "(?:greater|more|higher) than or equal to|equal to or (?:greater|more|higher) than|equal to or (?:above|over)|"
-            "at or (?:above|over)|at least|(?:no|not) (?:less|fewer|lower) than|not (?:below|under)|(?:equals|meets) or exceeds|"
+            "at or (?:above|over)|at least(?: an?)?|"
+            "(?:no|not) (?:less|fewer|lower) than|not (?:below|under)|(?:equals|meets) or exceeds|"
             "a minimum of|minimum of|minimum|≥|>=|>/="
         ),
     ),
@@ -199,6 +200,8 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
     if per > start and (comparator is not None or match["high"] is not None):  # "on 15 or more days per month": a count
         counted = _range("number", start, per, match, comparator, "", "1")
         return replace(counted, end=start + len(text[start:per].rstrip()))
+    if time is not None and re.match(r"\s*apart\b", text[end:], re.IGNORECASE):
+        return None  # "two tests at least 30 days apart": the time between them is not how long anything lasts
     if time is not None and _OF_LAST.search(before):
         return None  # "on 60 of the last 90 days": two numbers that only mean something together
     if time is not None:

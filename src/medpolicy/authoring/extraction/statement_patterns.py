@@ -42,6 +42,12 @@ ALL_OTHER: Final = re.compile(
     r"reasons?) (?:other than|not)[^.;]*",
     re.IGNORECASE,
 )
+# "for all indications other than fracture": the exception is named, and not "those above".
+OTHER_THAN: Final = re.compile(
+    r"\bother than\s+(?P<what>(?!(?:those|what|the ones|as)\b)"
+    r"(?![^.;]*\b(?:above|below|listed|described|specified|noted)\b)[^.;:]+)",
+    re.IGNORECASE,
+)
 NOT_LISTED: Final = re.compile(
     r"\b(?:not (?:specifically |otherwise )?(?:listed|described|addressed|noted|mentioned|included)(?: above| below| here)?"
     r"|other (?:[a-z]+ )?than (?:those|the ones) (?:noted|listed|described|mentioned)(?: above)?|"

@@ -340,13 +340,16 @@ class _Statements:
         scope, criteria = self._tail(section, tail, [] if examples or following else items, citation, announced=bool(items))
         if patterns.COVERED.search(said.words) and "necessary" not in said.words.lower():
             self._doubt(f'the document says "{said.words.strip()}" {patterns.NOT_WHY}')
-        if otherwise is not None:
+        if otherwise is not None and patterns.OTHER_THAN.search(otherwise.group()) is None:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
         subject_condition = self._condition_in_subject(subject, citation)
         for doubt in parts.doubts:
             self._doubt(doubt)
+        other_than = None if otherwise is None else patterns.OTHER_THAN.search(otherwise.group())
+        named = self._conditions.read(other_than["what"], citation) if other_than is not None else None
+        excepted = None if named is None else {"not": named}
         frequency = self._conditions.read(parts.how_often, citation) if parts.how_often else None
         if repeats is not None:
             self._doubt(
@@ -354,7 +357,7 @@ class _Statements:
             )
         self._lines_named = self._lines_named or names_only_lines(self._extraction, parts.lead)
         first = self._conditions.read(parts.lead, citation) if parts.lead and not self._lines_named else None
-        conditions = joined("all", [shared, first, subject_condition, frequency, scope, criteria])
+        conditions = joined("all", [shared, first, subject_condition, frequency, scope, criteria, excepted])
         provision: Item = {
             "id": self._ids.give(slug(core_of(name)) or "statement"),
             "text": text_of_statement(core_of(name), said.stance, conditions is not None),

@@ -89,7 +89,11 @@ _NUMBERS: Final = {
 }  # fmt: skip
 NUMBER_WORDS: Final = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 
-_OF_FOLLOWING: Final = r"\s+(?:\([0-9]+\)\s+)?(?:or more\s+)?(?:of\s+)?(?:the\s+)?(?:following|these|criteria below|below)"
+# "all of the following", "any of these"; "any one of criteria 1-3"
+_OF_FOLLOWING: Final = (
+    r"\s+(?:\([0-9]+\)\s+)?(?:or more\s+)?(?:of\s+)?(?:the\s+)?(?:following|these|criteria below|below|"
+    r"(?:criteria|conditions|requirements)(?=\s+(?:\(?[A-Z0-9]\)?\s*(?:to|through|,|and|or)\s|[A-Z0-9]\s?[-–]\s?[A-Z0-9]\b)))"
+)
 _DENIED: Final = (
     r"\b(?:(?:do|does|did|must|should|may|can|has|have|had|is|are|will)\s*(?:not|n['’]t)"
     r"(?:\s+(?:have|has|had|be|been|meet|show|demonstrate|exhibit|include|involve|present with|used?|using|tak(?:e|en|ing)|"
