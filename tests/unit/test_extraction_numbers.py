@@ -105,3 +105,28 @@ def test_a_waiver_of_what_a_person_must_do_names_no_person() -> None:
 )
 def test_signs_times_and_alternatives(text: str, expected: str) -> None:
     assert read(text)[0] == expected
+
+
+def test_who_is_asked_is_no_condition() -> None:
+    assert read("individuals with a BMI of 40 or more")[0] == "bmi at_least 40"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "doubt"),
+    [
+        (
+            "LDL of 15 or more, except for members on dialysis",
+            "any(ldl at_least 15, members_on_dialysis)",
+            "bar them?",
+        ),
+        (
+            "Platelets below 150/uL, except when chemotherapy explains it",
+            "all(platelets less_than 150 /uL, not(chemotherapy_explains))",
+            "does it waive",
+        ),
+    ],
+)
+def test_exceptions_of_some_people_and_of_some_cases(text: str, expected: str, doubt: str) -> None:
+    words, doubts = read(text)
+    assert words == expected
+    assert doubt in doubts[0]

@@ -181,6 +181,7 @@ def test_an_authorization_with_criteria_is_a_part_of_the_policy() -> None:
         ("Approval and Revision History", SectionKind.HISTORY),
         ("Reviews, Revisions, and Approvals", SectionKind.HISTORY),
         ("Revision Log", SectionKind.HISTORY),
+        ("Change History", SectionKind.HISTORY),
         ("The above policy is based on the following references:", SectionKind.REFERENCES),
     ],
 )

@@ -48,7 +48,7 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
         SectionKind.HISTORY,
         (
             (
-                "(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|log|change log)"
+                "(policy |guideline |document |revision |update |review |change )?(history|revisions?|updates?|log)"
                 "( (information|history|log|details))?"
             ),
             "(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",

@@ -70,6 +70,10 @@ _OF_THE_SERVICE: Final = re.compile(
     re.IGNORECASE,
 )
 _WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
+_OF_SOME_PEOPLE: Final = re.compile(
+    r"except\s+(?:for|in)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|those|adults?|children|women|men)\b",
+    re.IGNORECASE,
+)
 _DECLINES: Final = r"(?:refuses?|declines?|refused|declined|chooses|lacks?|needs?|requires?|cannot|wishes|prefers?)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
@@ -206,8 +210,11 @@ class Conditions:
         if rule is not None and exception is not None and (WAIVES.search(after) or without_negation(before)[1]):
             # "No surgery before, unless it was long ago": then the surgery is no bar.
             return _node("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
-        if rule is not None and exception is not None and "unless" in match[0].lower():
-            self._doubt(f"“unless {after}” was read as a bar: or does it waive what stands before?")
+        if rule is not None and exception is not None and _OF_SOME_PEOPLE.match(text[match.start() :].strip(" ,;")):
+            self._doubt(f"“{text[match.start() :].strip(' ,;')}” was read as waiving what stands before it: or does it bar them?")
+            return _node("any", [rule, exception])
+        if rule is not None and exception is not None:
+            self._doubt(f"“{text[match.start() :].strip(' ,;')}” was read as a bar: or does it waive what stands before?")
         parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
         return _node("all", parts)
 
