@@ -115,3 +115,51 @@ def test_a_row_of_nobody_and_a_sentence_without_a_rule_are_not_understood() -> N
 )
 def test_rules_by_their_words(text: str, rule: str | None) -> None:
     assert rule_of(text) == rule
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Yes indicates that prior authorization is required.",
+        "No means that prior authorization is not required.",
+        "See below for situations where prior authorization may be required or may not be required for outpatient services.",
+    ],
+)
+def test_what_explains_or_announces_a_table_is_no_rule(sentence: str) -> None:
+    extraction = _extraction(f"## Prior Authorization Information\n\n{sentence}\n")
+    assert _cells(extraction) == []
+    assert not_understood(extraction.book.close()) == []
+
+
+def test_a_line_that_nobody_declares_is_asked_about() -> None:
+    extraction = _extraction(
+        "## Prior Authorization Information\n\nPrior authorization is not required for Commercial and Medicaid Silver plans.\n"
+    )
+    assert _cells(extraction)[0][1] == "north-plan-commercial"
+    marks = extraction.version["authorization"][0]["review"]
+    assert "“Medicaid Silver plans.” matches no line of business that is declared" in marks
+
+
+def test_a_setting_alone_on_its_line_is_of_the_table_below() -> None:
+    extraction = _extraction(
+        "## Prior Authorization Information\n\nOutpatient\n\n| | |\n|---|---|\n| Commercial | Prior authorization is required |\n"
+    )
+    assert _cells(extraction) == [("outpatient", "north-plan-commercial", "auth-needed")]
+    assert "review" not in extraction.version["authorization"][0]
+
+
+def test_members_named_above_the_sentence_with_their_rule() -> None:
+    extraction = extracted(
+        "# Braces\n\n7.\n\n## Policy\n\n### Commercial HMO and PPO, and Medicare PPO Members\n\nBraces are covered.\n\n"
+        "## Authorization Information\n\n"
+        "**Commercial Members: HMO**\nPrior authorization is required.\n\n"
+        "**Commercial Members: PPO**\nPrior authorization is not required.\n",
+        extract_lines_of_business,
+        extract_authorization,
+    )
+    lines = ["commercial-members-hmo", "commercial-members-ppo", "medicare-ppo-members"]
+    assert extraction.version["lines_of_business"] == lines
+    assert [(one, rule) for setting, one, rule in _cells(extraction) if setting == "outpatient"] == [
+        ("commercial-members-hmo", "auth-needed"),
+        ("commercial-members-ppo", "no-auth"),
+    ]

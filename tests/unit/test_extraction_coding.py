@@ -256,3 +256,18 @@ def test_a_column_that_says_which_codes_need_authorization_is_asked_about() -> N
     text = "# A policy\n\n## Codes\n\n| CPT | Description | Prior authorization |\n|---|---|---|\n| 93356 | Invented | Yes |\n"
     marks = extracted(text, extract_coding).version["review"]
     assert any("says which codes need authorization" in one for one in marks)
+
+
+def test_what_is_said_of_procedures_is_not_said_of_diagnoses() -> None:
+    extraction = _coding(
+        "## Coding\n\n**Non-covered:**\n\n| CPT codes | Description |\n|---|---|\n| 0401U | Score |\n\n"
+        "### ICD-10-CM Diagnosis Codes\n\n"
+        "| ICD-10-CM | Description |\n|---|---|\n| N20.0 | Calculus |\n| O24.011+ | Diabetes |\n"
+    )
+    (diagnoses,) = extraction.version["diagnosis_listings"]
+    assert (diagnoses["id"], diagnoses["codes"]) == ("diagnoses", ["N20.0", "O24.011"])
+
+
+def test_a_cell_with_a_code_on_each_of_its_lines() -> None:
+    text = "## Coding\n\n| ICD-10-CM | Description |\n|---|---|\n| H18.601 H18.602 | Keratoconus |\n"
+    assert _coding(text).version["diagnosis_listings"][0]["codes"] == ["H18.601", "H18.602"]

@@ -188,3 +188,30 @@ def test_the_latest_of_dates_of_either_precision() -> None:
 def test_any_text_is_read_without_a_crash(text: str) -> None:
     read_event(text)
     dates_in(text)
+
+
+def test_new_references_from_a_policy_begin_no_policy() -> None:
+    extraction = extracted(
+        "## History\n\n- 3/2024: New references added from a national policy review.\n- 3/2020: Policy developed.\n",
+        extract_history,
+    )
+    newer, oldest = extraction.policy["history"]
+    assert newer["touches"] == ["references"]
+    assert "review_marks" not in newer
+    assert oldest["text"] == "The policy was new."
+
+
+def test_a_table_that_is_the_history_by_its_own_header() -> None:
+    extraction = extracted(
+        "# Braces\n\n## Coding\n\nL1810\n\n| Reviews, Revisions, and Approvals | Revision Date | Approval Date |\n|---|---|---|\n"
+        "| Annual review. Codes: L1811 end-dated. | 10/24 | 11/24 |\n| Policy effective. | 09/19 | 10/19 |\n",
+        extract_history,
+    )
+    newer, oldest = extraction.policy["history"]
+    assert (newer["date"], newer["codes_removed"]) == ("2024-10", ["L1811"])
+    assert (oldest["date"], oldest["text"]) == ("2019-09", "The policy was new.")
+
+
+def test_no_criteria_changes() -> None:
+    said = read_event("No criteria changes.")
+    assert (list(said.touches), list(said.unchanged)) == ([], ["statements"])

@@ -135,3 +135,28 @@ def test_labels_that_are_headings_over_their_values() -> None:
     )
     assert (found.policy["number"], found.policy["title"], found.version["version"]) == ("L98765", "Knee Sensors", "2026-04-03")
     assert "review" not in found.policy
+
+
+def test_labels_and_values_in_turn_and_a_reference_number() -> None:
+    extraction = _extraction(
+        "# Braces\n\n| Reference Number: | MP.08.631 | Effective Date: | 1/2/2026 |\n|---|---|---|---|\n"
+        "| BCBSA Reference Number: | NA | Last Revised: | 3/4/2026 |\n"
+    )
+    assert extraction.policy["number"] == "MP.08.631"
+    assert [one["value"] for one in extraction.policy["identifiers"]] == ["NA"]
+    assert extraction.version["version"] == "2026-03-04"
+
+
+def test_several_labels_on_one_line() -> None:
+    extraction = _extraction("# Braces\n\n**Policy Number:** PA-2210 **Effective Date:** 03/15/2026\n")
+    assert (extraction.policy["number"], extraction.version["version"]) == ("PA-2210", "2026-03-15")
+
+
+def test_a_heading_that_holds_the_number_and_the_title() -> None:
+    extraction = _extraction("# Number: 0817 - Bone Braces\n\nEffective Date: 1/2/2026\n")
+    assert (extraction.policy["number"], extraction.policy["title"]) == ("0817", "Bone Braces")
+
+
+def test_labels_that_bars_part() -> None:
+    extraction = _extraction("# Braces\n\n**Policy ID:** PH-4410 | **Version date:** 04/01/2026 | **LOB:** Medicaid\n")
+    assert (extraction.policy["number"], extraction.version["version"]) == ("PH-4410", "2026-04-01")

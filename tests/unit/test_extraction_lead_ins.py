@@ -60,7 +60,7 @@ def test_a_length_before_the_quantifier_is_of_each_item_and_what_stands_before_i
 
 def test_a_number_is_given_to_items_only_where_they_begin_with_it() -> None:
     found, _ = criteria(f"{NECESSARY}- Pain\n- Failure of one of the following:\n  - Rest\n  - Ice\n")
-    assert found == "all(pain, all(failure, any(rest, ice)))"
+    assert found == "all(pain, any(failure_of_rest, failure_of_ice))"
 
 
 def test_an_or_behind_the_quantifier_is_asked_about() -> None:

@@ -6,7 +6,13 @@ import dataclasses
 
 import pytest
 
-from medpolicy.authoring.extraction.lines_of_business import SIDE_DATA, extract_lines_of_business, lines_named_in
+from medpolicy.authoring.extraction.lines_of_business import (
+    SIDE_DATA,
+    extract_lines_of_business,
+    lines_named_in,
+    lines_of_section,
+    unmatched_lines,
+)
 from medpolicy.model.issuer import LineOfBusiness, Program
 from tests.extraction_samples import ISSUER, extracted
 
@@ -92,3 +98,33 @@ def test_without_an_issuer_and_a_table_the_exceptions_name_lines() -> None:
     )
     extraction = extracted(text, extract_lines_of_business)
     assert [line["id"] for line in extraction.policy[SIDE_DATA]["lines_of_business"]] == ["commercial", "medicaid"]
+
+
+def test_headings_one_below_the_other_speak_for_the_same_statements() -> None:
+    extraction = extracted(
+        "## Policy\n\n### Commercial Members\n\n### Medicare Choice (HMO) Members\n\nBraces are covered.\n\n"
+        "### FEP Members\n\nBoots are covered.\n",
+        extract_lines_of_business,
+        issuer=ISSUER,
+    )
+    named = [lines_of_section(extraction, section) for section in extraction.outline.sections if section.blocks]
+    assert named == [["north-plan-commercial", "medicare-choice"], ["fep"]]
+
+
+def test_a_label_among_others_on_lines_of_one_paragraph() -> None:
+    extraction = extracted(
+        "# Braces\n\n**Policy Number:** 7\n**Line of Business:** Commercial, FEP\n**Effective Date:** 1/1/2026\n",
+        extract_lines_of_business,
+        issuer=ISSUER,
+    )
+    assert extraction.version["lines_of_business"] == ["north-plan-commercial", "fep"]
+
+
+def test_several_plans_of_one_programme_may_be_declared_as_one() -> None:
+    issuer = dataclasses.replace(
+        ISSUER,
+        lines_of_business=(LineOfBusiness(id="commercial", name="Commercial HMO and PPO", program=Program.COMMERCIAL),),
+    )
+    extraction = extracted("# Braces\n", extract_lines_of_business, issuer=issuer)
+    assert lines_named_in(extraction, "Commercial HMO, Commercial PPO") == ["commercial"]
+    assert unmatched_lines(extraction, "Commercial HMO, Commercial PPO, Medicaid") == ["Medicaid"]

@@ -462,7 +462,9 @@ def test_what_takes_no_plain_stance_is_not_understood(sentence: str) -> None:
 def test_two_stances_in_a_sentence() -> None:
     first, second = provisions("Widgets are medically necessary for gout; widgets are investigational for lupus.")
     assert (in_words(first["criteria"]), in_words(second["criteria"])) == ("gout", "all(widgets, lupus)")
-    (provision,) = provisions("Widgets are considered medically necessary for gout and investigational for lupus.")
+    first, second = provisions("Widgets are considered medically necessary for gout and investigational for lupus.")
+    assert (in_words(first["criteria"]), in_words(second["criteria"])) == ("gout", "all(widgets, lupus)")
+    (provision,) = provisions("Widgets are considered medically necessary for gout, and cosmetic.")
     assert "second stance" in provision["review"][0]
     (provision,) = provisions(
         "Widgets are medically necessary only when all of the following are met, and not medically necessary otherwise:\n\n"

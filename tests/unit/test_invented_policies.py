@@ -1,8 +1,9 @@
 """Whole policies in manners that several plans share, all of them invented: what is read, what is asked, and what is left.
 
 `tests/invented`: a bulletin in HTML with nested Roman numbering, a rationale in Markdown with bullets and tables of codes, a
-position statement in Markdown whose labels take the stances, a guideline in plain text; and one made here in DOCX, whose headings
-are only set in bold.
+position statement in Markdown whose labels take the stances, a policy in Markdown with parts for commercial and for Medicare
+members, a page that a word processor saved, a guideline in plain text; and one made here in DOCX, whose headings are only set in
+bold.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def titles(name: str) -> list[str]:
     return [one["title"] for one in drafted(name).version["references"]]
 
 
-NAMES = ["bulletin.html", "rationale.md", "position.md", "guideline.txt", "surgical.docx"]
+NAMES = ["bulletin.html", "rationale.md", "position.md", "members.md", "wordpage.html", "guideline.txt", "surgical.docx"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -187,6 +188,86 @@ def test_position_the_rest() -> None:
     assert len(dates("position.md")) == 4
     assert left("position.md")[0] == "## Websites for Additional Information"
     assert len(left("position.md")) == 2
+
+
+# -- parts for commercial and for Medicare members --------------------------------------------------------------------
+
+
+def test_members_statements() -> None:
+    implantation, replacement, others, belts, *medicare = statements("members.md")
+    assert implantation == (
+        "medically-necessary",
+        "implantable_diaphragm_resonator",
+        (
+            "all(any(congenital_central_hypoventilation, spinal_cord_injury_at_or_above_c3, "
+            "all(brainstem_stroke, time_since_brainstem_stroke more_than 12 weeks)), "
+            "any(paco2_while_awake at_least 50 mmHg, paco2_during_sleep at_least 55 mmHg), body_mass_index less_than 40 kg/m2, "
+            "phrenic_nerve_conduction_intact_bilaterally, dependent_on_opioids is False)"
+        ),
+        None,
+    )
+    assert replacement[2] == "all(device_no_longer_under_warranty, any(battery_depleted, leads_fractured))"
+    assert others[2] == (
+        "all(implantable_diaphragm_resonator, any(chronic_obstructive_pulmonary_disease, amyotrophic_lateral_sclerosis, hiccups))"
+    )
+    assert belts[:2] == ("not-medically-necessary", "external_diaphragm_belts")
+    assert [stance for stance, *_ in medicare] == ["delegated", "delegated"]
+
+
+def test_members_for_whom_each_statement_holds() -> None:
+    commercial, medicare = (
+        ["commercial-managed-care", "commercial-ppo-and-indemnity"],
+        ["medicare-hmo-larch", "medicare-ppo-larch"],
+    )
+    found = [one["lines_of_business"] for one in drafted("members.md").version["provisions"]]
+    assert found == [commercial] * 4 + [medicare] * 2
+
+
+def test_members_the_rest() -> None:
+    found = drafted("members.md")
+    rules = [(one["setting"], one["lines_of_business"][0], one["rule"]) for one in found.version["authorization"]]
+    assert [rule for setting, _, rule in rules if setting == "inpatient"] == ["auth-needed"] * 4
+    assert [rule for setting, _, rule in rules if setting == "outpatient"] == ["auth-needed", "no-auth", "no-auth", "no-auth"]
+    assert all("review" not in one for one in found.version["authorization"])
+    assert listings("members.md") == [
+        ("cpt", None, ["0424T", "0425T", "0426T", "0427T", "64575"]),
+        ("icd-10-pcs", None, ["0BHT0MZ", "0BHT3MZ"]),
+    ]
+    assert [(one["number"], one["title"]) for one in found.policy["related"]] == [
+        ("203", "Home Ventilation"),
+        ("293", "Sleep Testing"),
+    ]
+    assert dates("members.md") == ["2026-04-01", "2025-09", "2024-01-01", "2023-10", "2022-08", "2019-12", "2017-07", "2016-02"]
+    assert [one.get("pmid") for one in found.version["references"]] == ["99100001", None, "99100002"]
+    assert left("members.md") == []
+
+
+# -- a page that a word processor saved -------------------------------------------------------------------------------
+
+
+def test_wordpage_statements() -> None:
+    implants, myopia, removal = statements("wordpage.html")
+    assert implants == (
+        "medically-necessary",
+        "corneal_lattice_implants",
+        (
+            "all(keratoconus, age at_least 21, progressive_deterioration_of_vision_adequate_function_no, "
+            "corneal_thickness_at_incision_site at_least 450 um, "
+            "any(contact_lens_intolerance, corneal_transplant_only_remaining_option), active_ocular_infection is False)"
+        ),
+        "investigational",
+    )
+    assert myopia[2:] == ("all(corneal_lattice_implants, correction_of_myopia less_than 12 diopter)", None)
+    assert removal[2] == "any(extrusion, infection, visual_halos_duration more_than 6 weeks)"
+
+
+def test_wordpage_the_rest() -> None:
+    found = drafted("wordpage.html")
+    assert (found.policy["number"], found.policy["title"]) == ("OPH-204", "Corneal Lattice Implants")
+    assert listings("wordpage.html") == [("cpt", None, ["65785", "65770"]), ("hcpcs", None, ["L8609"])]
+    assert found.version["diagnosis_listings"][0]["codes"] == ["H18.601", "H18.602", "H18.611-H18.629"]
+    assert dates("wordpage.html") == ["2025-05-20", "2023-06", "2023-06", "2016-04"]
+    assert left("wordpage.html") == []
 
 
 # -- a guideline in plain text ----------------------------------------------------------------------------------------

@@ -165,3 +165,61 @@ def test_a_stance_where_only_descriptions_are_known_is_not_passed_over() -> None
     assert [line.text for line in found.ledger.lines if line.state is LineState.NOT_UNDERSTOOD] == [
         "Widgets are investigational."
     ]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Policy: Commercial",
+        "Policy – Medicare Advantage Members",
+        "Initial Criteria",
+        "Clinical PA Criteria",
+        "Criteria for Approval",
+        "Renewal Criteria",
+        "Continuation of Therapy",
+        "Reauthorization",
+        "Policy Statement(s)",
+        "Not Covered",
+        "Non-covered indications",
+        "Conditions Not Covered",
+    ],
+)
+def test_headings_of_statements(title: str) -> None:
+    assert kind_of_heading(title) is SectionKind.POLICY
+
+
+def test_criteria_by_which_diseases_are_told_are_none_of_the_policy() -> None:
+    assert kind_of_heading("Diagnostic Criteria") is None
+    assert kind_of_heading("Response Criteria") is None
+
+
+def test_an_authorization_with_criteria_is_a_part_of_the_policy() -> None:
+    drug = "A brace is considered medically necessary when the bone is broken."
+    found = _kinds((1, "Braces"), "x", (2, "Initial Authorization"), drug, (2, "Prior Authorization"), "Call us.")
+    assert [kind for kind, _ in found] == ["front", "policy", "authorization"]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("HCPCS", SectionKind.CODING),
+        ("Coding Requirements", SectionKind.CODING),
+        ("CPT/HCPCS", SectionKind.CODING),
+        ("Approval and Revision History", SectionKind.HISTORY),
+        ("Reviews, Revisions, and Approvals", SectionKind.HISTORY),
+        ("Revision Log", SectionKind.HISTORY),
+        ("Change History", SectionKind.HISTORY),
+        ("The above policy is based on the following references:", SectionKind.REFERENCES),
+    ],
+)
+def test_headings_of_codes_and_of_the_history(title: str, kind: SectionKind) -> None:
+    assert kind_of_heading(title) is kind
+
+
+def test_a_table_that_announces_codes_opens_them() -> None:
+    text = (
+        "# Braces\n\nEffective Date: 1/1/2026\n\n## Policy\n\nA brace is considered medically necessary when it is broken.\n\n"
+        "| CPT codes covered if selection criteria are met: | |\n|---|---|\n| 64628 | Invented |\n| 64629 | Invented |\n"
+    )
+    found = import_document(text.encode(), "braces.md")
+    assert [code["code"] for code in found.version["code_listings"][0]["codes"]] == ["64628", "64629"]

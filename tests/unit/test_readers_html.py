@@ -122,3 +122,72 @@ def test_the_space_between_words_keeps_its_line():
 def test_a_quote_in_the_name_of_an_attribute_opens_no_value():
     document = read_document(b'<html>\n<ol st"e="x">\n<li><p>One</p>\n<li>Two">\n</html>', "a.html")
     assert [(block.text, block.lines) for block in document.blocks if block.text] == [("One", (3,)), ('Two">', (4,))]
+
+
+def test_lists_of_a_word_processor():
+    text = """<p class=MsoTitle>Braces</p><p class=MsoNormal>Covered when:</p>
+<p style='text-indent:-.25in;mso-list:l0 level1 lfo1'><span>&middot;<span>&nbsp; </span></span>Pain</p>
+<p style='mso-list:l0 level2 lfo1'>o&nbsp; at night</p><p class=MsoNormal>&nbsp;</p><p style='mso-list:none'>End</p>"""
+    assert [(kind, level, marker, text) for kind, level, marker, text, _ in told(text)] == [
+        ("heading", 1, "", "Braces"),
+        ("paragraph", 0, "", "Covered when:"),
+        ("item", 0, "·", "Pain"),
+        ("item", 1, "o", "at night"),
+        ("paragraph", 0, "", "End"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("inner", "found"),
+    [
+        (
+            "Any of these:<br>1. Pain<br>2. Rash,<br>with fever",
+            [("", "Any of these:"), ("1.", "Pain"), ("2.", "Rash, with fever")],
+        ),
+        ("Any of these:<br/>Pain<br/>Rash", [("", "Any of these:"), ("•", "Pain"), ("•", "Rash")]),
+        ("Last Review 1/2/2025<br>Effective: 1/2/2020", [("", "Last Review 1/2/2025"), ("", "Effective: 1/2/2020")]),
+        ("A sentence that is<br>set on two lines", [("", "A sentence that is set on two lines")]),
+        ("One<br><br>two<br>three", [("", "One"), ("", "two three")]),
+        ("Born<br>2. May", [("", "Born"), ("", "2. May")]),
+    ],
+)
+def test_lines_that_a_page_breaks(inner: str, found: list[tuple[str, str]]):
+    assert [(marker, text) for _, _, marker, text, _ in told(f"<p>{inner}</p>")] == found
+
+
+def test_lines_broken_within_an_item_are_nested_in_it():
+    assert [(kind, level, marker, text) for kind, level, marker, text, _ in told("<ul><li>Both:<br>Pain<br>Rash</ul>")] == [
+        ("item", 0, "•", "Both:"),
+        ("item", 1, "•", "Pain"),
+        ("item", 1, "•", "Rash"),
+    ]
+
+
+def test_a_line_of_nothing_but_spaces_is_markup():
+    assert [block.furniture for block in blocks_of("<html>\n<p>A</p>\n<p>&nbsp;</p>\n") if block.lines == (3,)] == ["markup"]
+
+
+def test_paragraphs_that_only_their_marker_makes_items():
+    text = """<p>A. Braces are covered when:</p><p style="margin-left:40px">1. Pain;</p><p style="margin-left:40px">2. Rash:</p>
+<p style="margin-left:80px">a. at night</p><p style="margin-left:80px">b. by day</p><p>B. Boots are not.</p><p>E. coli is.</p>"""
+    assert [(kind, level, marker, text) for kind, level, marker, text, _ in told(text)] == [
+        ("item", 0, "A.", "Braces are covered when:"),
+        ("item", 1, "1.", "Pain;"),
+        ("item", 1, "2.", "Rash:"),
+        ("item", 2, "a.", "at night"),
+        ("item", 2, "b.", "by day"),
+        ("item", 0, "B.", "Boots are not."),
+        ("paragraph", 0, "", "E. coli is."),
+    ]
+
+
+def test_a_paragraph_between_items_stands_within_them():
+    text = """<p style="margin-left:.5in">1. Braces</p><p style="margin-left:.75in">They are covered for:</p>
+<p style="margin-left:1in">A. pain now</p><p style="margin-left:1in">B. rash now</p><p style="margin-left:.5in">2. Boots</p>"""
+    assert [(kind, level, text) for kind, level, _, text, _ in told(text)] == [
+        ("item", 0, "Braces"),
+        ("paragraph", 1, "They are covered for:"),
+        ("item", 1, "pain now"),
+        ("item", 1, "rash now"),
+        ("item", 0, "Boots"),
+    ]

@@ -53,19 +53,22 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
         SectionKind.HISTORY,
         (
             (
-                "(policy |guideline |document |revision |update |review )?(history|revisions?|updates?|change log)"
+                "(policy |guideline |document |revision |update |review |change )?(history|revisions?|updates?|log)"
                 "( (information|history|log|details))?"
             ),
             "(guideline|policy|medical policy|document) (update|revision|review)s?( information| history)?",
             (
-                "(policy |guideline |document |medical policy )?(history|revisions?|updates?)"
-                "( ?[/&] ?| and )(history|revisions?|updates?)"
+                "(policy |guideline |document |medical policy )?(history|revisions?|updates?|approvals?|reviews?)"
+                "(( ?[/&] ?|,? and |, )(history|revisions?|updates?|approvals?|reviews?)){1,3}"
                 "( (information|history|log|details))?"
             ),
             "(change|revision) (summary|details)|summary of changes",
         ),
     ),
-    (SectionKind.REFERENCES, ("(selected )?(references?|bibliography|sources|citations)( and resources)?",)),
+    (
+        SectionKind.REFERENCES,
+        ("(selected )?(references?|bibliography|sources|citations)( and resources)?", ".{0,60} following references"),
+    ),
     (
         SectionKind.RELATED,
         (r"related( [a-z/]+){0,3} (policies|guidelines|resources|policy|documents|links|topics|rules)", "see also"),
@@ -73,9 +76,10 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
     (
         SectionKind.CODING,
         (
-            r".*\b(coding|codes)\b( information| implications| section)?",
+            r".*\b(coding|codes)\b( information| implications| section| requirements?| guidelines?| summary)?",
             "(billing|coding|cpt|hcpcs|icd).*(codes?|coding|information)",
             r"(cpt|hcpcs|icd|diagnosis|procedure)\b.*\bcod(es?|ing)\b.{0,60}",
+            r"(cpt|hcpcs|icd-?\s?10(-cm|-pcs)?)( ?(/|and) ?(cpt|hcpcs|icd-?\s?10(-cm|-pcs)?))*",
         ),
     ),
     (
@@ -107,8 +111,27 @@ _HEADINGS: tuple[tuple[SectionKind, tuple[str, ...]], ...] = (
                 "policy statements?|coverage( policy| criteria| rationale| determination| position)?|"
                 "indications( and limitations)?( of coverage)?|statements?)( (statements?|criteria|guidelines))?"
             ),
-            "(initial |continued )?(approval|coverage|authorization|medical necessity|clinical|pa) criteria",
+            # "Policy: Commercial", "Policy for Medicare Members"
+            (
+                r"(medical |coverage )?policy( statements?)?( ?[:–—-] ?| for )(all )?(commercial|medicare|medicaid|federal)"
+                r"[\w ,&()-]*"
+            ),
+            # "Initial Criteria", "Criteria for Approval", "Renewal Criteria", "Clinical PA Criteria"
+            r"(?!.*\b(?:diagnostic|classification|response|search|study|selection|grading) criteria)([\w'’/-]+ ){0,5}criteria",
+            (
+                r"([\w-]+ )?criteria (for|of) (the )?((initial|continued|renewal|subsequent|continuation) )?"
+                r"(of |or )?([\w-]+ ){0,2}"
+                r"(approval|coverage|authorization|reauthorization|renewal|continuation|use|therapy|treatment)"
+            ),
+            (
+                "(initial|continued|continuation|renewal|subsequent)( or (initial|continued|renewal))? (of )?"
+                "(therapy|treatment|use|approval)"
+            ),
+            "re-?authorization( criteria| requests?)?|renewals?|exclusion criteria",
+            "medical necessity",
             "when (services|it) (are|is) (not )?covered.*",
+            "((services|uses|indications|conditions) )?(not|non-?) ?covered( services| uses| indications| conditions)?",
+            "coverage limitations|contraindications",
             "(clinical|medical necessity) (indications|guidelines?)",
             "criteria for (coverage|approval|medical necessity|authorization)( determinations?)?",
             "(covered|non-?covered|excluded) (services|procedures|items|treatments|uses)",
@@ -202,6 +225,15 @@ def outline_of(document: SourceDocument) -> Outline:
     for at, block in enumerate(document.blocks):
         if sections[-1].heading is not None:
             _end_of_what_bold_opened(sections, stack, block)
+        if _is_history(block) and sections[-1].kind is not SectionKind.HISTORY:
+            title = block.rows[0].texts[0]
+            sections.append(Section(SectionKind.HISTORY, title, (*sections[-1].path, title), None, sections[-1].level, [block]))
+            continue
+        if sections[-1].kind is SectionKind.POLICY and _announces_codes(block):
+            sections.append(
+                Section(SectionKind.CODING, "Codes", (*sections[-1].path, "Codes"), None, sections[-1].level, [block])
+            )
+            continue
         if block.kind is not BlockKind.HEADING and not _opens_a_part(block, sections[-1], stack):
             sections[-1].blocks.append(block)
             continue
@@ -217,6 +249,8 @@ def outline_of(document: SourceDocument) -> Outline:
             tables = _own_blocks(document.blocks, at)
             if kind in (SectionKind.OTHER, SectionKind.FRONT) and any(map(_lists_codes, tables)):
                 kind = SectionKind.CODING
+        elif kind is SectionKind.AUTHORIZATION and _AUTHORIZES.match(title) and _takes_stances(_own_blocks(document.blocks, at)):
+            kind = SectionKind.POLICY  # under which criteria a drug or a device is authorized, and not for whom one must ask
         elif stack and _stays_within(kind, stack[-1].kind, _own_blocks(document.blocks, at), title):
             kind = stack[-1].kind
         section = Section(kind, title, (*(above.title for above in stack), title), block, level)
@@ -282,6 +316,10 @@ _LONGEST_PART_NAME = 8  # words
 def _opens_a_part(block: Block, section: Section, stack: Sequence[Section]) -> bool:
     """Whether a paragraph or an item in bold is a heading in all but name: the name of another part of a policy, alone."""
     in_capitals = block.kind is BlockKind.PARAGRAPH and block.level == 0 and block.text.isupper()
+    if block.kind is BlockKind.ITEM and section.kind is SectionKind.POLICY:
+        kind = kind_of_heading(_title_of(block)) if len(block.text.split()) <= _LONGEST_PART_NAME else None
+        if kind is SectionKind.RELATED:  # "V. Related Policies", in a numbered list of all that the policy says
+            return True
     if not (block.bold or in_capitals) or block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
         return False
     text = _title_of(block)
@@ -374,6 +412,38 @@ def _own_blocks(blocks: Sequence[Block], at: int) -> Iterator[Block]:
             yield block
 
 
+def _is_history(block: Block) -> bool:
+    """Whether a table is the history by its own first row, as "Reviews, Revisions, and Approvals | Revision Date"."""
+    if block.kind is not BlockKind.TABLE or len(block.rows) < _LEAST_ROWS:
+        return False
+    first = [text.strip() for text in block.rows[0].texts if text.strip()]
+    names_it = any(kind_of_heading(text) is SectionKind.HISTORY for text in first)
+    return names_it and len(first) > 1 and any(re.search(r"\bdates?\b", text, re.IGNORECASE) for text in first)
+
+
+def _announces_codes(block: Block) -> bool:
+    """Whether a table says in its first row which codes follow, and then lists codes."""
+    if block.kind is not BlockKind.TABLE or len(block.rows) < _LEAST_ROWS:
+        return False
+    first, *others = ((row.texts[0].strip() if row.texts else "") for row in block.rows)
+    coded = sum(1 for text in others if _BEGINS_WITH_CODE.match(text))
+    return _NAMES_CODES.search(first) is not None and coded * 2 >= len(others)
+
+
+_NAMES_CODES = re.compile(r"\b(?:cpt|hcpcs|icd-?\s?10)\b.*\bcodes?\b|^(?:cpt|hcpcs|icd-?\s?10)\b", re.IGNORECASE)
+_BEGINS_WITH_CODE = re.compile(r"\+?(?:\d{4}[0-9A-Z]|[A-Z]\d{4}|[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:\b|$)")
+_LEAST_ROWS = 2
+_AUTHORIZES = re.compile(r"(?:criteria for|initial|continu\w+|subsequent|renewal)\b", re.IGNORECASE)
+
+
+def _takes_stances(blocks: Iterable[Block]) -> bool:
+    return any(
+        (said := stance_in(block.text[start:end])) is not None and bool(said.subject.strip())
+        for block in blocks
+        for start, end in sentences_of(block.text)
+    )
+
+
 def _is_front(blocks: Iterable[Block]) -> bool:
     """Whether the blocks name the policy: a subject, a number, dates, each behind its label."""
     texts = [text for block in blocks for text in ([cell for row in block.rows for cell in row.texts] or [block.text])]
@@ -416,7 +486,8 @@ _CLOSED = frozenset((SectionKind.DESCRIPTION, SectionKind.REFERENCES, SectionKin
 
 def kind_of_heading(title: str) -> SectionKind | None:
     """The part of a policy that a heading names; None where its words are not known."""
-    words = _NOTE_MARKS.sub("", _NUMBERING.sub("", re.sub(r"\s+", " ", title)).strip(" :*")).strip(" :*").lower()
+    plain = re.sub(r"(?<=[a-z])\((s|es)\)", r"\1", re.sub(r"\s+", " ", title))  # "Policy Statement(s)"
+    words = _NOTE_MARKS.sub("", _NUMBERING.sub("", plain).strip(" :*")).strip(" :*").lower()
     parts = (words, *(part.strip() for part in words.split("/"))) if "/" in words else (words,)
     return next((kind for part in parts if (kind := _kind_of_words(part)) is not None), None)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
 from medpolicy.authoring.extraction.entries import content, lines_of_row, lines_outside_rows
-from medpolicy.authoring.extraction.lines_of_business import KnownLine, known_lines, lines_named_in
+from medpolicy.authoring.extraction.lines_of_business import KnownLine, known_lines, lines_named_in, unmatched_lines
 from medpolicy.authoring.extraction.wording import sentences_of
 from medpolicy.authoring.outline import Section, SectionKind
 
@@ -51,6 +51,9 @@ _WORDS_OF_RULES: Final = {
 _STATES_A_RULE: Final = re.compile(
     r"^\W*(?:prior authori[sz]ation|pre-?certification|pre-?authori[sz]ation)\s+(?:is|are|may|will)\b[^.;]*\.?\s*$", re.IGNORECASE
 )
+# What the words of a table mean: "Yes indicates that prior authorization is required."
+_LEGEND = re.compile(r"^\W*(?:yes|no|x|y|n|✓)\W+(?:indicates?|means?|denotes?|=)\b", re.IGNORECASE)
+_EITHER_WAY = re.compile(r"\b(?:may|might) (?:be|or may not be|or might not be)\b.*\bnot be (?:required|needed)\b", re.IGNORECASE)
 _POINTS_ELSEWHERE = re.compile(r"\bsee (?:the )?(?:table )?(?:below|above|following|table)\b|\brefer to\b", re.IGNORECASE)
 _FOR_A_SERVICE = re.compile(
     r"\bfor\s+(?!(?:all|any|each|every|services?|these|this|those|members?|in-?patient|out-?patient|procedures?|the\s+(?:services?|"
@@ -61,6 +64,7 @@ _PRODUCTS = re.compile(r"\bproducts?\b", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w-])(?:\d{4}[0-9AFMTU]|[A-Z]\d{4})(?![\w-])")
 
 
+_NO_SETTING: Final = "it names no setting; it was read for inpatient and outpatient"
 _Place = tuple[str, str, tuple[str, ...]]  # of a rule in the grid: setting, line of business, procedures
 
 
@@ -92,9 +96,14 @@ def extract_authorization(extraction: Extraction) -> None:
     for section in extraction.outline.of_kind(SectionKind.AUTHORIZATION):
         if section.heading is not None:
             extraction.use(section.heading.lines, "authorization")
+        above: tuple[str, ...] = ()
         for block in content(section):
+            if _ONLY_A_SETTING.fullmatch(block.text.strip()):
+                above = _settings_in(block.text)
+                extraction.use(block.lines, "authorization")
+                continue
             for said in _said(extraction, section, block):
-                _add(extraction, rules, said)
+                _add(extraction, rules, said if not above else _in_setting(said, above))
     for section in extraction.outline.of_kind(*_MAY_STATE_A_RULE):
         for block in content(section):
             for start, end in sentences_of(block.text):
@@ -103,6 +112,16 @@ def extract_authorization(extraction: Extraction) -> None:
                         _add(extraction, rules, said)
     if rules:
         extraction.version["authorization"] = list(rules.values())
+
+
+_ONLY_A_SETTING = re.compile(r"(?:inpatient|outpatient)(?: services| procedures| setting)?\s*:?", re.IGNORECASE)
+
+
+def _in_setting(said: _Said, above: tuple[str, ...]) -> _Said:
+    """The rule for the setting that stands alone above it, where it names none itself."""
+    if _NO_SETTING not in said.doubts:
+        return said
+    return replace(said, settings=above, doubts=tuple(doubt for doubt in said.doubts if doubt != _NO_SETTING))
 
 
 def states_a_rule(sentence: str) -> bool:
@@ -133,16 +152,17 @@ def _said(extraction: Extraction, section: Section, block: Block) -> Iterator[_S
 
 def _sentence(extraction: Extraction, section: Section, text: str, lines: tuple[int, ...]) -> Iterator[_Said]:
     rule = rule_of(text)
-    if _POINTS_ELSEWHERE.search(text) and rule in (None, "conditional"):
+    only_points = _POINTS_ELSEWHERE.search(text) and (rule in (None, "conditional") or _EITHER_WAY.search(text))
+    if _LEGEND.match(text) or only_points:
         extraction.use(lines, "authorization")
     elif rule is None or not re.search(_AUTHORIZATION, text, re.IGNORECASE):
         extraction.book.not_understood(lines, "no rule on prior authorization could be read from it")
     else:
         settings = _settings_in(text) or _settings_in(" ".join(section.path))
         named = lines_named_in(extraction, text)
-        doubts = []
+        doubts = [f"“{one}” matches no line of business that is declared" for one in unmatched_lines(extraction, text)]
         if not settings:
-            doubts.append("it names no setting; it was read for inpatient and outpatient")
+            doubts.append(_NO_SETTING)
         own = _FOR_A_SERVICE.search(text)
         if own is not None and not named and _speaks_of_several_services(extraction):
             doubts.append(f"it speaks “{own.group().strip(' .')}”, and was read for every service of the policy")
@@ -204,7 +224,7 @@ def _cell(extraction: Extraction, section: Section, row: Row, cell: Cell, settin
     elif rule == "conditional":
         doubts.append("it says that authorization may be required: when is it?")
     if not settings:
-        doubts.append("it names no setting; it was read for inpatient and outpatient")
+        doubts.append(_NO_SETTING)
     yield _Said(rule, settings or SETTINGS, named or _every_line(extraction), procedures, lines, section, tuple(doubts))
 
 

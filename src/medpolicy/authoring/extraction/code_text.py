@@ -75,7 +75,7 @@ _FORMS: Final = {
     DIAGNOSES: r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?(?![\w]|\.\w)",
     PCS: r"(?=[0-9A-HJ-NP-Z]*\d)[0-9A-HJ-NP-Z]{7}(?!\w)",
 }
-SYMBOLS: Final = "†‡§*^"
+SYMBOLS: Final = "†‡§*^+"
 
 
 @dataclass(frozen=True, slots=True)

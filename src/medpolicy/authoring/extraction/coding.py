@@ -151,8 +151,10 @@ class _CodingReader:
             self._words = self._said(section, title, lines)
             self._kind = kind or self._kind
         elif names_only_systems(title) or kind is not None:
+            # What is said of procedures is not said of the diagnoses that stand under a heading of their own.
+            of_procedures = kind == DIAGNOSES and self._kind not in (None, DIAGNOSES) and bool(self._since_topic)
             self._kind = kind
-            if self._words is None or self._words.stance is None:
+            if self._words is None or self._words.stance is None or of_procedures:
                 self._words = _Words(section, lines)
         else:
             self._words = _Words(section, lines)
@@ -189,7 +191,8 @@ class _CodingReader:
                     self._extraction.version,
                     f"a column of the table at line {lines[0]} says which codes need authorization, and was not read",
                 )
-            texts = [cell for cell in row.texts if cell.strip()]
+            texts = [_COLUMN_OF_CODES.sub(", ", cell) if _ONLY_CODES.fullmatch(cell.strip()) else cell for cell in row.texts]
+            texts = [cell for cell in texts if cell.strip()]
             if len(texts) > 1 and names_only_systems(texts[0]) and kind_of_codes(texts[0]) and _STARTS_WITH_CODE.match(texts[1]):
                 self._kind = kind_of_codes(texts[0])  # "CPT | 12345 | ...": the first column says of which kind they are
                 texts = texts[1:]
@@ -199,7 +202,7 @@ class _CodingReader:
                 marked = next((f"{text.removesuffix(cell).strip()} ({cell})" for cell in row.texts[1:] if is_mark(cell)), text)
                 for part in cells if len(cells) > 1 else [marked]:
                     self._row(section, Entry(part, lines))
-            elif row.is_header or names_only_systems(text):
+            elif (row.is_header and stance_of(text) is None) or names_only_systems(text):
                 self._kind = kind_of_codes(text) or self._kind
                 self._extraction.use(lines, "code_listings")
             else:
@@ -285,7 +288,7 @@ class _CodingReader:
             self._extraction.use(row.lines, f"code_listings[{listing.item['id']}].codes[{code}]")
 
     def _listing_for(self, section: Section, system: str, row: Entry) -> _Listing:
-        words = self._words or _Words(section, row.lines)
+        words = self._words = self._words or _Words(section, row.lines)
         row_stance = mark_of_row(row.text)
         stance = row_stance or words.stance
         decides = ALONE if row_stance else words.decides
@@ -443,6 +446,13 @@ class _CodingReader:
             ]
             item["text"] = "The same codes on the lines of business that the program exceptions hand over."
             self._listings.append(_Listing(item, listing.listed))
+
+
+# A cell with a code on each of its lines, which a reader sets one behind the other.
+_ONLY_CODES = re.compile(
+    r"(?:\d{4}[0-9A-Z]|[A-Z]\d{4}|[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4})(?:\s+(?:\d{4}[0-9A-Z]|[A-Z]\d{4}|[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}))+"
+)
+_COLUMN_OF_CODES = re.compile(r"\s+")
 
 
 def _all_lines(entries: list[Entry]) -> tuple[int, ...]:

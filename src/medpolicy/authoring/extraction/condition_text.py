@@ -30,10 +30,28 @@ _THE_AGE_OF: Final = re.compile(
 
 
 def cleaned(text: str) -> str:
+    """The text without marks of footnotes, connectors at its ends and spaces that say nothing."""
     text, _ = connector_at_end(_NOTE_MARKS.sub("", text).strip())
     text = re.sub(r"\s+", " ", text).strip(" .;,:")
     text = _THE_AGE_OF.sub(r"\g<bound> \g<years> years of age", text)
     return re.sub(r"^(?:and|or|but|then)\s+", "", text, flags=re.IGNORECASE)
+
+
+_PREDICATE: Final = re.compile(
+    r"^(?:also\s+)?(?:continues|maintains|agrees|participates|tolerates|demonstrates|uses|receives|requires|needs|meets|lacks|shows|"
+    r"remains|takes|tolerated|completed|underwent|agreed|received)\b",
+    re.IGNORECASE,
+)
+
+
+def is_predicate(text: str) -> bool:
+    """Whether the words say something of a subject that stands before them: "continues the program"."""
+    return _PREDICATE.match(text) is not None
+
+
+def is_clause_or_participle(text: str) -> bool:
+    """Whether something is said to be done: "prescribed by a surgeon" has no subject of its own."""
+    return is_clause(text) or re.match(r"\s*\w+ed\b", text) is not None
 
 
 def is_clause(text: str) -> bool:
@@ -46,6 +64,7 @@ def _without_relatives(text: str) -> str:
 
 
 def within_relative(left: str) -> bool:
+    """Whether the text ends within a relative clause of a subject that has no verb yet."""
     return re.search(r"\b(?:that|which|who)\b[^,;]*$", left) is not None and not _CLAUSE.search(
         re.split(r"\b(?:that|which|who)\b", left)[0]
     )
@@ -61,11 +80,13 @@ def _depths(text: str) -> list[int]:
 
 
 def joints(text: str, pattern: str) -> list[tuple[int, int]]:
+    """Where the pattern matches outside brackets."""
     depths = _depths(text)
     return [(match.start(), match.end()) for match in re.finditer(pattern, text) if depths[match.start()] == 0]
 
 
 def split_outside(text: str, pattern: str) -> list[str]:
+    """The text in parts, at what the pattern matches outside brackets."""
     parts, start = [], 0
     for at, end in joints(text, pattern):
         parts.append(text[start:at].strip(" ,;"))
@@ -88,7 +109,7 @@ DANGLING: Final = re.compile(
 )
 
 
-def rest_of(text: str, start: int, end: int) -> str:
+def what_remains(text: str, start: int, end: int) -> str:
     """The text without [start, end), brackets that it leaves empty, and words that now hang in the air."""
     before, after = text[:start], text[end:]
     joined_text = f"{DANGLING.sub('', before.rstrip(' (')) if not after.strip(' .;,)') else before} {after}"
@@ -97,6 +118,7 @@ def rest_of(text: str, start: int, end: int) -> str:
 
 
 def says_something(text: str) -> bool:
+    """Whether words are left that are more than articles and auxiliaries."""
     return (
         re.search(r"[A-Za-z]{3}", re.sub(r"\b(?:there|is|are|the|and|or|of|with|an?)\b", " ", text, flags=re.IGNORECASE))
         is not None
@@ -104,6 +126,7 @@ def says_something(text: str) -> bool:
 
 
 def without_articles(text: str) -> str:
+    """The text without articles."""
     return re.sub(r"\b(?:the|an?)\s+", "", text)
 
 
@@ -157,6 +180,7 @@ _TRIED: Final = re.compile(
 
 
 _LONGEST_NOUN: Final = 8  # words
+_ONLY_A_PERSON: Final = re.compile(r"(?:the\s+|an?\s+)?(?:members?|patients?|individuals?|persons?)(?:\s+must)?", re.IGNORECASE)
 
 
 def with_subject(exception: str, rule: str) -> str:
@@ -167,7 +191,7 @@ def with_subject(exception: str, rule: str) -> str:
     measures = measures_in(noun)
     if measures and noun[: measures[0].start].strip():  # "rest for 4 weeks"
         noun = DANGLING.sub("", noun[: measures[0].start]).strip(" ,;(")
-    if not noun or len(noun.split()) > _LONGEST_NOUN:
+    if not noun or len(noun.split()) > _LONGEST_NOUN or _ONLY_A_PERSON.fullmatch(noun):
         return exception
     return f"{noun} {'are' if re.search(r'[^su]s$', noun) else 'is'} {exception}"
 

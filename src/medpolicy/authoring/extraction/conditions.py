@@ -17,11 +17,13 @@ from medpolicy.authoring.extraction.condition_text import (
     brackets_around,
     cleaned,
     is_clause,
+    is_clause_or_participle,
+    is_predicate,
     joints,
-    rest_of,
     says_something,
     search_outside,
     split_outside,
+    what_remains,
     with_subject,
     within_relative,
     without_articles,
@@ -36,11 +38,13 @@ from medpolicy.errors import InvalidModel
 from medpolicy.model.codes import CodeSystem, parse_code_range
 
 UNLESS: Final = re.compile(
-    r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that|as|(?=those\b))|other than when)\b\s*", re.IGNORECASE
+    r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that|as|(?=those\b))|other than when|"
+    r"with (?:the )?exceptions? (?:of|that|when)|excluding|apart from)\b\s*",
+    re.IGNORECASE,
 )
 _WHEN: Final = re.compile(r"\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 _IN_THOSE_WITH: Final = re.compile(
-    r"\s+(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"
+    r"(?:^|\s+)(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"
     r"who have)\s+",
     re.IGNORECASE,
 )
@@ -55,7 +59,7 @@ _OF_THOSE: Final = re.compile(
 # A noun, and its number: "BMI of 40 or more", not "more of it for at least 3 weeks".
 _NAMED_MEASURE: Final = re.compile(r"(?:the\s+|an?\s+)?(?!(?:for|of|in|at|with|over|within|during|to|more|less)\b)[A-Za-z]")
 # Exceptions that waive a demand, since nobody could meet it; others bar the service.
-_WAIVES: Final = re.compile(
+WAIVES: Final = re.compile(
     r"\bcontra-?indicat|\bintoleran|\bnot (?:be )?tolerat|\bunable\b|\bcannot\b|\ballerg|\bharmful\b|"
     r"\bnot (?:medically |clinically )?(?:appropriate|indicated|available|feasible|possible|an option|a candidate)\b",
     re.IGNORECASE,
@@ -77,6 +81,18 @@ _SERIES_BEHIND: Final = re.compile(
     r"(?:an?\s+|the\s+)?[\w-]+(?:\s[\w-]+)?$"
 )
 _COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
+_OF_EVENT: Final = re.compile(r"\s+(?:of|before|prior to|from)\s+(?P<what>[^,;]+)$", re.IGNORECASE)
+_OF_THE_SERVICE: Final = re.compile(
+    r"(?:the\s+|an?\s+)?(?:planned |requested |proposed |scheduled )?(?:procedure|surgery|operation|request|service|treatment|"
+    r"implantation|injection|date of service|initiation|start of (?:treatment|therapy))",
+    re.IGNORECASE,
+)
+_WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
+_OF_SOME_PEOPLE: Final = re.compile(
+    r"except\s+(?:for|in)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|those|adults?|children|women|men)\b",
+    re.IGNORECASE,
+)
+_DECLINES: Final = r"(?:refuses?|declines?|refused|declined|chooses|lacks?|needs?|requires?|cannot|wishes|prefers?)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
 _ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
@@ -89,6 +105,14 @@ _OTHER_CRITERIA: Final = re.compile(
 _OF_SOME_AGES: Final = re.compile(
     r"\S\s+(?:for\s+(?:those|individuals|members|patients|persons|people|women|men|anyone|all)|"
     r"if(?:\s+the)?(?:\s+\w+){0,3})\b[^,;]*$",
+    re.IGNORECASE,
+)
+_LAST_OF_SERIES: Final = re.compile(r",\s+and\s+(?![^,]*,\s+or\s)")
+_AGE_WITH: Final = re.compile(r"^ages?\s+(?:with|and)\s+", re.IGNORECASE)  # "age under 65 with a history of gout"
+_IF_THEN: Final = re.compile(
+    r"^(?:if\s+(?P<condition>[^,;:]+)|for\s+(?P<whom>(?:the\s+)?(?:women|men|females|males|patients|members|individuals|those|persons|children|"
+    r"adults|adolescents)"
+    r"(?:\s+(?:(?:of|with|who|on|receiving|taking|using|aged?|under|over|younger|older|between)\s+|(?:≥|<|>|≤)?\s*\d)[^,;:]*)?))\s*[,:]\s*(?:then\s+)?(?P<demand>\S.*)$",
     re.IGNORECASE,
 )
 _SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
@@ -134,6 +158,7 @@ class Conditions:
 
     def _read(self, text: str, citation: Item) -> Item | None:
         for part in (
+            self._only_if,
             self._diagnoses,
             self._enumerated,
             self._capitals,
@@ -154,6 +179,18 @@ class Conditions:
             if found is not None:
                 return found
         return self._clause(text, citation)
+
+    def _only_if(self, text: str, citation: Item) -> Item | None:
+        """ "If there was surgery before, 6 months have passed": asked only of those of whom the first holds."""
+        match = _IF_THEN.match(text)
+        if match is None or not (match["whom"] or is_clause(match["condition"])) or not says_something(match["demand"]):
+            return None
+        condition = self._read(match["condition"] or match["whom"], citation)
+        demand = self._read(match["demand"], citation)
+        if condition is None or demand is None:
+            return None
+        denied = {**condition, "is": False} if set(condition) == {"fact"} else {"not": condition}
+        return _node("any", [denied, demand])
 
     def _enumerated(self, text: str, citation: Item) -> Item | None:
         """ "with 1) gout, 2) lupus, or 3) rash": a list within the sentence."""
@@ -176,7 +213,7 @@ class Conditions:
             parts = split_outside(text, rf"[,;]?\s+{word}\s+")
             # "prescribed by a surgeon OR a nurse": the second is no condition of its own.
             if len(parts) > 1 and not (is_clause(parts[0]) and any(_ONLY_A_NOUN.match(part) for part in parts[1:])):
-                return self._joined(kind, parts, citation)
+                return self._joined(kind, _with_subject_of_first(parts), citation)
         return None
 
     def _alternative_in_brackets(self, text: str, citation: Item) -> Item | None:
@@ -198,10 +235,14 @@ class Conditions:
             after, _, before = (part.strip() for part in after.partition(","))
         exception = self._read(with_subject(after, before), citation) if after else None
         rule = self._read(before, citation) if before else None
-        if rule is not None and exception is not None and _WAIVES.search(after):
+        if rule is not None and exception is not None and (WAIVES.search(after) or without_negation(before)[1]):
+            # "No surgery before, unless it was long ago": then the surgery is no bar.
             return _node("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
-        if rule is not None and exception is not None and "unless" in match[0].lower():
-            self._doubt(f"“unless {after}” was read as a bar: or does it waive what stands before?")
+        if rule is not None and exception is not None and _OF_SOME_PEOPLE.match(text[match.start() :].strip(" ,;")):
+            self._doubt(f"“{text[match.start() :].strip(' ,;')}” was read as waiving what stands before it: or does it bar them?")
+            return _node("any", [rule, exception])
+        if rule is not None and exception is not None:
+            self._doubt(f"“{text[match.start() :].strip(' ,;')}” was read as a bar: or does it waive what stands before?")
         parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
         return _node("all", parts)
 
@@ -218,16 +259,24 @@ class Conditions:
         return None
 
     def _clauses(self, text: str, citation: Item) -> Item | None:
-        for joint, kind in ((r"[,;]\s+or\s+", "any"), (r"[,;]\s+and\s+", "all"), (r"\s+and\s+", "all")):
+        either = re.match(r"either\s+", text, re.IGNORECASE)
+        if either is not None:  # "either the cuff is torn or the joint is stiff"
+            for at, end in joints(text, r",?\s+or\s+"):
+                left, right = text[either.end() : at].strip(" ,;"), text[end:].strip(" ,;")
+                if is_clause(left) and is_clause(right) and not within_relative(left):
+                    return self._joined("any", [left, right], citation)
+        for joint, kind in ((r"[,;]\s+or\s+", "any"), (r"[,;]\s+and\s+", "all"), (r"(?<!\btried)\s+and\s+", "all")):
             for at, end in joints(text, joint):
                 left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-                if is_clause(left) and is_clause(right) and not within_relative(left):
-                    return self._joined(kind, [left, right], citation)
+                if (is_clause(left) or is_predicate(left)) and is_clause(right) and not within_relative(left):
+                    series = split_outside(left, r",\s+") if "," in text[at:end] else [left]
+                    parts = series if all(map(is_clause, series)) else [left]  # "A is new, B is old, or C is worn"
+                    return self._joined(kind, [*parts, right], citation)
         return None
 
     def _further_predicate(self, text: str, citation: Item) -> Item | None:
         """ "The pain is severe and has lasted 3 months", "It is worn and is not under warranty": both have one subject."""
-        for at, end in joints(text, rf",?\s+(?:and|or)\s+(?={_COPULA}\s)"):
+        for at, end in joints(text, rf",?\s+(?:and|or)\s+(?=(?:{_COPULA}|{_DECLINES})\s)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             kind = "any" if " or " in text[at:end] else "all"
             is_denied = any(_DENIED.search(part) is not None for part in (left, right))
@@ -245,13 +294,18 @@ class Conditions:
 
     def _measures_apart(self, text: str, citation: Item) -> Item | None:
         """ "BMI of 35 or more with diabetes or BMI of 40 or more": each side of "or" has a number of its own."""
-        for at, end in joints(text, rf",?\s+or\s+(?!{_OR_MORE})"):
+        for at, end in joints(text, rf"(?<!\bone)(?<!\beither),?\s+or\s+(?!{_OR_MORE})"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-            named = _NAMED_MEASURE.match(right)
-            if named is None or not measures_in(left) or not measures_in(right) or within_relative(left):
+            named = _NAMED_MEASURE.match(right) or begins_with_measure(right)
+            if not named or not measures_in(left) or not measures_in(right) or within_relative(left):
                 continue
-            if begins_with_measure(right) or begins_with_measure(left):
+            if begins_with_measure(left):
                 continue
+            if begins_with_measure(right):  # "a level over 150 within 6 weeks or over 300 within a year"
+                shared = _with_subject_of_first([left, right])
+                if shared[1] == right or len(measures_in(left)) == 1:
+                    continue
+                right = shared[1]
             if " with " in left or " and " in left:
                 self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
             return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
@@ -337,11 +391,15 @@ class Conditions:
         match = search_outside(_IN_THOSE_WITH, text)
         if match is None:
             return None
-        series = split_outside(text[match.end() :], r",\s+(?:or\s+)?|\s+or\s+(?=[^,]*$)")
-        if len(series) < 2 or (len(series) == 2 and "," not in text[match.end() :]):
+        what = text[match.end() :]
+        needed_together = _LAST_OF_SERIES.search(what)  # "with gout, fever, and rash": by "and" all are needed
+        word = "and" if needed_together is not None else "or"
+        series = split_outside(what, rf",\s+(?:{word}\s+)?|\s+{word}\s+(?=[^,]*$)")
+        if len(series) < 2 or (len(series) == 2 and "," not in what):
             return None  # "chronic back or neck pain" shares its noun
         head = self._read(text[: match.start()], citation) if text[: match.start()].strip() else None
-        return _node("all", [*([head] if head else []), self._joined("any", series, citation)])
+        kind = "all" if needed_together is not None else "any"
+        return _node("all", [*([head] if head else []), self._joined(kind, series, citation)])
 
     def _joined(self, kind: str, parts: Sequence[str], citation: Item) -> Item | None:
         found = [self.read(part, citation) for part in parts]
@@ -365,7 +423,7 @@ class Conditions:
         codes = [re.sub(r"\s*[-–]\s*", "-", code) for code in _ONE_OR_RANGE.findall(match["codes"])]
         if not all(_is_diagnosis(code) for code in codes):
             return None
-        rest = rest_of(text, match.start(), match.end())
+        rest = what_remains(text, match.start(), match.end())
         more = self._read(rest, citation) if measures_in(rest) or is_clause(rest) else None
         return _node("all", [{"diagnosis": codes}, more])
 
@@ -422,7 +480,7 @@ class Conditions:
             value = next(value for value, _ in legend if value.lower() == scale.value.lower())
             test = {"fact": fact, scale.comparator: value}
             self.scales_used.add(scale.value.lower())
-        rest = rest_of(text, scale.start, scale.end)
+        rest = what_remains(text, scale.start, scale.end)
         before = self._read(rest, citation) if says_something(rest) else None
         return _node("all", [*([before] if before else []), test])
 
@@ -449,7 +507,8 @@ class Conditions:
                 if first.end <= at and end <= measures[1].start:
                     return self._joined("all", [text[:at], text[end:]], citation)
         own = brackets_around(text, first)
-        if own is not None and says_something(text[own[0] + 1 : first.start]) and text[: own[0]].strip():
+        if own is not None and text[: own[0]].strip() and _has_a_subject(text[own[0] + 1 : first.start]):
+            # "Osteoporosis (T-score below -2.5)": what stands in the brackets has a subject of its own.
             outside = f"{text[: own[0]].rstrip()} {text[own[1] + 1 :].lstrip()}".strip()
             return self._joined("all", [outside, text[own[0] + 1 : own[1]]], citation)
         if first.kind == "age":
@@ -461,8 +520,11 @@ class Conditions:
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: first.end], beside["more"]], citation)
         claim, test = self._one_measure(text, first, citation)
-        if any(text[other.start : other.end].strip() not in claim for other in measures[1:]):
-            numbers = ", ".join(f"“{text[other.start : other.end].strip()}”" for other in measures[1:])
+        asked = self.facts.asked(test["fact"])  # which may name the time: "the level within the last 6 weeks"
+        others = [(text[other.start : other.end].strip(), other.elapsed) for other in measures[1:]]
+        unread = [words for words, elapsed in others if words not in claim and not (elapsed and words in asked)]
+        if unread:
+            numbers = ", ".join(f"“{words}”" for words in unread)
             self._doubt(f"of a condition with more than one number only the first was read; left out: {numbers}")
         if not claim:
             return test
@@ -484,12 +546,21 @@ class Conditions:
                 r"^(?:it is |they are )?(?:performed|repeated|given|used|done)$", "", claim.strip(), flags=re.IGNORECASE
             )
             return claim if says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
+        counted = _OF_EVENT.match(text[measure.end :]) if measure.kind == "duration" and measure.elapsed else None
+        if counted is not None and _WITHIN.search(text[: measure.start + len("within")]):
+            if _OF_THE_SERVICE.fullmatch(counted["what"].strip()):
+                text = f"{text[: measure.end]}{text[measure.end + counted.end() :]}"
+            elif says_something(text[: measure.start]) and is_clause_or_participle(text[: measure.start]):
+                fact = self.facts.duration(counted["what"], measure.unit, citation, elapsed=True)
+                return text[: measure.start].strip(" ,;"), {"fact": fact, **dict(measure.bounds)}
         alternative = search_outside(_OR, text[measure.end :])
         if alternative is not None:
             self._doubt(f"“{text}” has an “or” behind its number, and was read as one condition: what is the alternative?")
         subject, claim = subject_of_measure(text, measure)
         claim = "" if says_nothing(claim) else claim
         if measure.kind != "number":
+            if len(measure.bounds) > 1 and not measure.elapsed:
+                self._doubt(f"“{text[measure.start : measure.end].strip()}” was read as a range: is a longer time too long?")
             fact = self.facts.duration(subject, measure.unit, citation, elapsed=measure.elapsed)
             return claim, {"fact": fact, **dict(measure.bounds)}
         if not re.search(r"[A-Za-z]{2}", subject):  # "three or more episodes per week"
@@ -504,13 +575,20 @@ class Conditions:
     def _two_bounds(self, text: str, measures: Sequence[Measure], kind: str, citation: Item) -> Item | None:
         """ "greater than 7 % or less than 4 %", "at least 12 years and less than 65 years": two bounds of one number."""
         first, second = measures[0], measures[1]
-        if first.kind == "age":
+        if first.kind == "number" and first.unit == "1" and second.kind == "age":  # "at least 18 but under 65 years of age"
+            first = replace(first, kind="age")
+        if first.kind == "age" and _are_years(second):
             joined_bounds = replace(first, end=second.end, bounds=(*first.bounds, *_as_years(second.bounds)))
             if kind == "all":
                 return self._age(text, joined_bounds, citation)
             return {"any": [{"age": _years(first.bounds)}, {"age": _years(_as_years(second.bounds))}]}
         beside = _BESIDE.match(text[second.end :])
-        if beside is not None and text[: first.start].strip():
+        subject = text[: first.start].strip()
+        if beside is not None and subject and kind == "any" and begins_with_measure(text[second.start :]):
+            right = f"{subject} {text[second.start :]}"  # "BMI over 40 or over 35 with diabetes"
+            self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
+            return self._joined("any", [text[: first.end], right], citation)
+        if beside is not None and subject:
             return self._joined("all", [text[: second.end], beside["more"]], citation)
         around = f"{text[: first.end]}{text[second.end :]}"
         claim, test = self._one_measure(around, first, citation)
@@ -525,7 +603,7 @@ class Conditions:
             return self._joined("any", [text[: measure.end], other["other"]], citation)
         if search_outside(_OR, text[measure.end :]) is not None:
             self._doubt(f"“{text}” has an “or” behind the age, and was read as needed in addition to it: is it an alternative?")
-        rest = rest_of(text, measure.start, measure.end)
+        rest = _AGE_WITH.sub("", what_remains(text, measure.start, measure.end))
         if _OF_SOME_AGES.search(text[: measure.start]):
             self._doubt("it may be asked of some ages only, and was read as a demand on the age too: which is meant?")
         before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", _OF_AGES.sub(" ", rest)) else None
@@ -556,6 +634,26 @@ class Conditions:
             self.doubts.append(reason)
 
 
+def _with_subject_of_first(parts: Sequence[str]) -> list[str]:
+    """ "PaCO2 above 50 mm Hg awake OR above 55 mm Hg asleep": a part that only states a measure has the first one's subject."""
+    measures = measures_in(parts[0])
+    subject = parts[0][: measures[0].start].strip(" ,;") if measures and measures[0].kind == "number" else ""
+    if not says_something(subject):
+        return list(parts)
+    return [parts[0], *(f"{subject} {part}" if begins_with_measure(part) else part for part in parts[1:])]
+
+
+def _has_a_subject(text: str) -> bool:
+    """Whether words before a measure in brackets name what is measured; "generally" does not."""
+    return says_something(_ROUGHLY.sub(" ", text))
+
+
+_ROUGHLY: Final = re.compile(
+    r"\b(?:generally|usually|typically|approximately|about|ie|i\.e\.|eg|e\.g\.|defined as|defined|ideally|preferably|age[ds]?)\b",
+    re.I,
+)
+
+
 def _node(kind: str, parts: Sequence[Item | None]) -> Item | None:
     """The parts joined; what is of the same kind is laid flat."""
     found: list[Item] = []
@@ -579,12 +677,16 @@ def _are_of_one_thing(first: Measure, second: Measure) -> bool:
     return first.unit in ("", "1", second.unit) or second.unit == ""
 
 
-def _is_length(measure: Measure) -> bool:
-    return measure.kind == "duration" and not measure.elapsed
+def _are_years(measure: Measure) -> bool:
+    return measure.kind == "age" or measure.unit in ("1", "years")
 
 
 def _years(bounds: Sequence[tuple[str, str]]) -> dict[str, int]:
     return {comparator: int(value.partition(".")[0]) for comparator, value in bounds}
+
+
+def _is_length(measure: Measure) -> bool:
+    return measure.kind == "duration" and not measure.elapsed
 
 
 def _as_years(bounds: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -602,7 +704,7 @@ def _is_diagnosis(text: str) -> bool:
 def _qualifies(part: str, before: str) -> bool:
     """Whether a member of a series only measures what the one before it names: "symptoms ..., symptom duration ..."."""
     measures = measures_in(part)
-    if len(measures) != 1 or rest_of(part, measures[0].start, len(part)) != part[: measures[0].start].strip(" ,."):
+    if len(measures) != 1 or what_remains(part, measures[0].start, len(part)) != part[: measures[0].start].strip(" ,."):
         return False
     first = re.match(r"[A-Za-z]{4,}", part)
     return first is not None and re.search(rf"\b{re.escape(first[0].rstrip('s'))}s?\b", before, re.IGNORECASE) is not None

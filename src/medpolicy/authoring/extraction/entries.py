@@ -91,3 +91,17 @@ class Growing:
 
     def entry(self) -> Entry:
         return Entry("".join(self._texts), tuple(self._lines))
+
+
+_LABEL_WITHIN = re.compile(r"\s+(?:\|\s+)?(?=[A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}:\s)")
+
+
+def labels_on_a_line(text: str) -> list[str]:
+    """ "Policy Number: 7 Effective Date: 1/1/2026", "Policy ID: 7 | Line of business: Medicaid": each label with its value."""
+    found: list[str] = []
+    start = 0
+    for match in _LABEL_WITHIN.finditer(text):
+        if ":" in text[start : match.start()]:  # else it is the second word of a label
+            found.append(text[start : match.start()])
+            start = match.end()
+    return [*found, text[start:]]

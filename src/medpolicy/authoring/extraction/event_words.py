@@ -50,11 +50,14 @@ PARTS: Final[tuple[tuple[str, str], ...]] = (
 # An event that says one of these of a part says that it stayed as it was.
 _UNCHANGED: Final = (
     r"unchanged|maintained|remains?(?: the same| in effect)?|not (?:changed|revised)|without (?:any )?changes?|retained"
-    r"|no (?:further |other )?(?:clinical |substantive |significant )?(?:policy |coverage )?(?:statement )?"
+    r"|no (?:further |other )?(?:clinical |substantive |significant )?(?:policy |coverage |criteria )?(?:statement |criteria )?"
     r"(?:changes?|revisions?|updates?)"
 )
 _ADDED: Final = r"added|adding|adds?|additions?(?: of)?|addition|new"
-_REMOVED: Final = r"removed|removing|removes?|removal(?: of)?|deleted|deletions?(?: of)?|deletes?|retired"
+_REMOVED: Final = (
+    r"removed|removing|removes?|removal(?: of)?|deleted|deletions?(?: of)?|deletes?|retired"
+    r"|end-?dated|terminated|discontinued|expired"
+)
 _CHANGED: Final = (
     r"updat(?:ed|es?|ing)|revis(?:ed|es?|ing|ions?)|chang(?:ed|es?|ing)|clarif(?:ied|ies|ications?)|described|expanded|edited|modified|"
     r"replaced|rewritten|corrected|renamed|retitled|renumbered|re-?formatted|reworded"

@@ -23,6 +23,10 @@ _DROPPED: Final = frozenset(
         "there their his her its it also either both",
     )
 )
+# Whoever is asked about: "individuals with a BMI over 40" are asked for the BMI only.
+_ANYBODY: Final = frozenset(
+    ("individual", "individuals", "member", "members", "patient", "patients", "person", "persons", "people", "who")
+)
 _EDGES: Final = frozenset(re.findall(r"\w+", "of in on at to for by with from and or as than when if after before due"))
 
 
@@ -105,6 +109,10 @@ class FactBook:
             self._spelled_out[text] = known
         return known
 
+    def asked(self, identifier: str) -> str:
+        """The words in which a fact is asked."""
+        return str(self._facts[identifier]["ask"])
+
     def mark(self, identifier: str, reason: str) -> None:
         mark(self._facts[identifier], reason)
 
@@ -136,7 +144,7 @@ def _words(text: str) -> str:
 def says_nothing(text: str) -> bool:
     """Whether a text only opens a condition, as "The member has had"."""
     words = {word.lower() for word in re.findall(r"\w+", _OPENERS.sub("", f"{text.strip()} ").strip())}
-    return words <= _DROPPED | _EDGES
+    return words <= _DROPPED | _EDGES | _ANYBODY
 
 
 def fact_id(text: str) -> str:

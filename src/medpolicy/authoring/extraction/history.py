@@ -17,10 +17,18 @@ from medpolicy.authoring.extraction.event_words import read_event
 from medpolicy.authoring.outline import Section, SectionKind
 
 _NEW = re.compile(
-    r"\bnew (?:[\w-]+ )*(?:policy|guideline|document)\b|\b(?:policy|guideline) (?:was )?(?:created|established|adopted)\b",
+    # "New references added from a national policy" begins nothing.
+    r"\bnew (?:(?!(?:references?|codes?|criteria|statements?|information|language|added|from|to|in|of|for|indications?)\b)"
+    r"[\w-]+ )*(?:policy|guideline|document)\b(?! (?:statements?|sections?|criteria))"
+    r"|\b(?:policy|guideline) (?:was )?(?:created|established|adopted|developed)\b",
     re.IGNORECASE,
 )
-_NEW_IF_FIRST = re.compile(r"\b(?:new|approved|original|initial|created|established|adopted|implemented|issued)\b", re.IGNORECASE)
+_NEW_IF_FIRST = re.compile(
+    r"\b(?:new|approved|original|initial|created|established|adopted|developed|implemented|issued)\b", re.IGNORECASE
+)
+_IN_FORCE_IF_FIRST = re.compile(
+    r"^(?:medical |coverage )?(?:policy|guideline)(?: [\w.-]*\d[\w.-]*)? (?:is |was |became )?effective\b", re.IGNORECASE
+)
 _REVIEW = re.compile(r"(?<!coding )\breview(?:ed)?\b", re.IGNORECASE)
 _PARTIAL_REVIEW = re.compile(r"\b(?:focused|interim|ad hoc|partial|out[- ]of[- ]cycle) review\b", re.IGNORECASE)
 _PERIODS = (("annual", re.compile(r"\b(?:annual|yearly)\b", re.I)), ("biennial", re.compile(r"\bbiennial\b", re.I)))
@@ -148,16 +156,33 @@ def _rows(extraction: Extraction, table: Block) -> Iterator[tuple[PrintedDate, E
         if row.is_header:
             extraction.use(lines, "history")
             continue
-        printed = leading_date(row.texts[column]) if column < len(row.texts) else None
+        printed = _date_of(row.texts[column]) if column < len(row.texts) else None
         if printed is None and _is_column_heading(" ".join(row.texts)):
             extraction.use(lines, "history")
             continue
         if printed is None:
             extraction.book.not_understood(lines, "a row of the history without a date")
             continue
-        text = ". ".join(text.rstrip(" .") for at, text in enumerate(row.texts) if at != column and text.strip())
+        said = [text.rstrip(" .") for at, text in enumerate(row.texts) if at != column and text.strip()]
+        text = ". ".join(text for text in said if not _is_date_cell(text))
         rest = row.texts[column][printed.end :].strip()
         yield printed, Entry(f"{rest} {text}".strip(), lines)
+
+
+_MONTH_AND_SHORT_YEAR = re.compile(r"\s*(?P<month>0?[1-9]|1[0-2])/(?P<year>\d{2})\s*")
+
+
+def _date_of(cell: str) -> PrintedDate | None:
+    """The date with which a cell begins; a cell that holds nothing but "09/19" is a month and its year."""
+    short = _MONTH_AND_SHORT_YEAR.fullmatch(cell)
+    if short is not None:
+        return PrintedDate(f"20{short['year']}-{int(short['month']):02}", 0, len(cell))
+    return leading_date(cell)
+
+
+def _is_date_cell(text: str) -> bool:
+    printed = _date_of(text)
+    return printed is not None and not text[printed.end :].strip(" .")
 
 
 def _date_column(table: Block) -> int:
@@ -167,7 +192,7 @@ def _date_column(table: Block) -> int:
             if row.is_header and _DATE_HEADERS.fullmatch(text.strip()):
                 return at
     width = max(len(row.texts) for row in table.rows)
-    return max(range(width), key=lambda at: sum(1 for row in table.rows if at < len(row.texts) and leading_date(row.texts[at])))
+    return max(range(width), key=lambda at: sum(1 for row in table.rows if at < len(row.texts) and _date_of(row.texts[at])))
 
 
 def _lines(extraction: Extraction, loose: list[Entry]) -> Iterator[tuple[PrintedDate, Entry]]:
@@ -271,7 +296,9 @@ def _without_effective_date(text: str) -> tuple[str, str | None]:
 
 def _say_new(extraction: Extraction, event: Item, entry: Entry, *, is_oldest: bool, events: list[Item]) -> None:
     """A new policy makes every part that the policy has."""
-    if not (_NEW.search(entry.text) or (is_oldest and _NEW_IF_FIRST.search(entry.text))):
+    if not (
+        _NEW.search(entry.text) or (is_oldest and (_NEW_IF_FIRST.search(entry.text) or _IN_FORCE_IF_FIRST.match(entry.text)))
+    ):
         event["is_new"] = False
         return
     if not is_oldest:

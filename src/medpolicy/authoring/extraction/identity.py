@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.document import Block, BlockKind, Cell
 from medpolicy.authoring.extraction.context import Extraction, Item, mark
 from medpolicy.authoring.extraction.dates import dates_in, first_day, latest
-from medpolicy.authoring.extraction.entries import content
+from medpolicy.authoring.extraction.entries import content, labels_on_a_line
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 _GAP = r"\s*[:#.\s]*\s*"
 _NUMBER = re.compile(
     r"^(?:(?:medical|clinical|coverage|payment|pharmacy|drug|reimbursement|corporate|utilization management)\s+)*"
-    rf"(?:(?:policy|guideline|document|bulletin|protocol|lcd|ncd)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)|number\s*:\s*)"
+    rf"(?:(?:policy|guideline|document|bulletin|protocol|lcd|ncd)\s*(?:(?:number|no\b\.?|id\b|#){_GAP}|:\s*)|"
+    r"(?:reference )?number\s*:\s*)"
     r"(?P<number>(?=[\w.-]*\d)[A-Z0-9][\w.-]*)\s*$",
     re.IGNORECASE,
 )
@@ -38,7 +39,9 @@ _TITLE_LABEL = re.compile(
 IDENTIFIERS: Final = (
     (
         "bcbsa-reference-number",
-        re.compile(r"^bcbsa (?:reference|policy)(?: number| no\.?| #)?\s*:?\s*(?P<value>\d+(?:\.\d+)+)", re.I),
+        re.compile(
+            r"^bcbsa (?:reference|policy)(?: number| no\.?| #)?\s*:?\s*(?P<value>\d+(?:\.\d+)+[A-Z]?\b|n/?a\b|none\b)", re.I
+        ),
     ),
     (
         "ncd-lcd",
@@ -56,8 +59,9 @@ _DATES: Final = (
     ("next-review", r"next (?:scheduled |policy )?review(?: date)?|next review due"),
     (None, r"(?:original|initial|first)(?: policy)?(?: effective| approval| issue)?(?: date)?"),
     (None, r"(?:policy )?(?:created|adopted|issued)(?: date| on)?"),
+    ("revised", r"date of (?:last |latest )?(?:revision|update)"),
     ("revised", r"(?:last |most recent )?(?:revised|revision|updated?|amended)(?: date| on)?"),
-    ("effective", r"(?:current |last |policy |latest |revision )?(?:effective|implementation)(?: date)?"),
+    ("effective", r"(?:current |last |policy |latest |revision )?(?:effective|implementation)(?: date)?|version date"),
     (
         None,
         r"(?:last |most recent |date )?(?:reviewed|review|approved|approval|publication|publish(?:ed)?|archived)(?: date| on)?",
@@ -112,7 +116,10 @@ def _front(extraction: Extraction) -> Iterator[_Stated]:
             else:
                 for row in block.rows:
                     cells = [cell for cell in row.cells if cell.text.strip()]
-                    if sum(_is_labelled(cell.text.strip()) for cell in cells) == len(cells):
+                    pairs = _pairs(cells, section)
+                    if pairs:
+                        yield from pairs
+                    elif sum(_is_labelled(cell.text.strip()) for cell in cells) == len(cells):
                         yield from (_Stated(cell.text.strip(), cell.lines, section) for cell in cells)
                     else:
                         yield _Stated(_row_as_text([cell.text.strip() for cell in cells]), row.lines, section)
@@ -135,8 +142,26 @@ def _row_as_text(cells: list[str]) -> str:
     return labelled if len(cells) == 2 and _is_labelled(labelled) else " ".join(cells)
 
 
+def _pairs(cells: list[Cell], section: Section) -> list[_Stated]:
+    """A row in which each label stands before its value, several times; empty where it is none."""
+    if len(cells) <= _LABEL_AND_VALUE or len(cells) % _LABEL_AND_VALUE:
+        return []
+    found = [
+        _Stated(f"{label.text.strip().rstrip(':')}: {value.text.strip()}", tuple(sorted({*label.lines, *value.lines})), section)
+        for label, value in zip(cells[::2], cells[1::2], strict=True)
+    ]
+    return found if all(_is_labelled(stated.text) for stated in found) else []
+
+
+_LABEL_AND_VALUE: Final = 2
+
+
 def _lines_of(block: Block, section: Section) -> Iterator[_Stated]:
     """The block's lines where each is a label with its value, else the block as one."""
+    pieces = labels_on_a_line(block.text.strip())
+    if len(pieces) > 1 and len(block.lines) == 1 and any(map(_is_labelled, pieces)):
+        yield from (_Stated(piece.strip(), block.lines, section) for piece in pieces)
+        return
     spans = [_Stated(block.text[span.start : span.end].strip(), (span.line,), section) for span in block.spans]
     labelled = [_is_labelled(stated.text) for stated in spans]
     if len(spans) > 1 and labelled.count(True) > 1:
@@ -156,7 +181,20 @@ def _is_labelled(text: str) -> bool:
     return any(pattern.match(text) for pattern in labels)
 
 
+_NUMBER_AND_TITLE = re.compile(
+    r"^(?:policy |bulletin |guideline )?(?:number|no\.?|#)\s*:?\s*(?P<number>(?=[\w.-]*\d)[A-Z0-9][\w.-]*)\s+[-–—:]\s+"
+    r"(?P<title>[^\W\d].{3,})$",
+    re.IGNORECASE,
+)
+
+
 def _number(extraction: Extraction, stated: list[_Stated]) -> None:
+    for item in stated:
+        both = _NUMBER_AND_TITLE.match(item.text)
+        if both is not None and item.section.heading is not None and item.lines == item.section.heading.lines:
+            extraction.policy.update(number=both["number"], title=" ".join(both["title"].split()))
+            extraction.use(item.lines, "number")
+            return
     for item in stated:
         match = _NUMBER.match(item.text)
         if match is not None:
@@ -178,6 +216,8 @@ def _number(extraction: Extraction, stated: list[_Stated]) -> None:
 
 
 def _title(extraction: Extraction, stated: list[_Stated]) -> None:
+    if "title" in extraction.policy:
+        return
     for item in stated:
         match = _TITLE_LABEL.match(item.text)
         if match is not None:

@@ -7,13 +7,13 @@ issuer's file, without its id.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
-from medpolicy.authoring.extraction.entries import content
+from medpolicy.authoring.extraction.entries import content, labels_on_a_line
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 SIDE_DATA: Final = "_issuer"
@@ -53,10 +53,12 @@ _APPLIES_TO = re.compile(
 )
 _LIMITED = re.compile(r"\b(?:except|excluding|other than|not|unless|only)\b", re.IGNORECASE)
 _LABEL = re.compile(
-    r"^(?:applicable |this policy )?(?:lines? of business|applicable (?:plans|products)|applies to)(?: this policy applies to)?"
+    r"^(?:applicable |this policy )?(?:lines? of business|lobs?|(?:applicable )?(?:plans|products|members)|applies to)"
+    r"(?: this policy applies to)?"
     r"\s*:\s*(?P<lines>.+)$",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"[A-Z][\w /#&()-]{1,50}:")
 _TRADEMARKS = re.compile(r"[®™℠]")
 _WORD = re.compile(r"[a-z0-9]+")
 _PARENTHESES = re.compile(r"\(([^)]*)\)")
@@ -109,8 +111,26 @@ def extract_lines_of_business(extraction: Extraction) -> None:
 
 def lines_of_section(extraction: Extraction, section: Section) -> list[str]:
     """The lines of business for which a section speaks by its own heading or one above it; empty where none names any."""
+    titles = _titles_naming_plans(extraction, section)
+    return lines_named_in(extraction, "; ".join(titles)) if titles else []
+
+
+def _titles_naming_plans(extraction: Extraction, section: Section) -> list[str]:
+    """The nearest heading that names plans; where headings stand one below the other without a text between, all of them."""
     title = next((title for title in reversed(section.path) if _names_plans(title)), None)
-    return [] if title is None else lines_named_in(extraction, title)
+    if title is None:
+        return []
+    found = [title]
+    sections = extraction.outline.sections
+    at = next(
+        (at for at, other in enumerate(sections) if other.title == title and other.path == section.path[: len(other.path)]), 0
+    )
+    while at and not sections[at - 1].blocks and sections[at - 1].level == sections[at].level:
+        at -= 1
+        if not _names_plans(sections[at].title):
+            break
+        found.insert(0, sections[at].title)
+    return found
 
 
 def known_lines(extraction: Extraction) -> list[KnownLine]:
@@ -153,7 +173,7 @@ def lines_named_in(extraction: Extraction, text: str) -> list[str]:
     """
     known = _known(extraction)
     if text not in known.named:
-        stretches = [words for stretch in _stretches(text) if (words := _words(stretch))]
+        stretches = _with_programs_whole([words for stretch in _stretches(text) if (words := _words(stretch))])
         known.named[text] = [
             line.id
             for line, namings in zip(known.lines, known.namings, strict=True)
@@ -163,6 +183,15 @@ def lines_named_in(extraction: Extraction, text: str) -> list[str]:
             )
         ]
     return list(known.named[text])
+
+
+def _with_programs_whole(stretches: list[set[str]]) -> list[set[str]]:
+    """The stretches, and behind them those about one programme together: "Commercial HMO, Commercial PPO" names both as one."""
+    together: dict[str, set[str]] = {}
+    for stretch in stretches:
+        for program in {PROGRAMS[word] for word in stretch & set(PROGRAMS)}:
+            together.setdefault(program, set()).update(stretch)
+    return [*stretches, *(words for words in together.values() if words not in stretches)]
 
 
 def _namings(line: KnownLine, issuer_words: set[str]) -> list[set[str]]:
@@ -215,11 +244,27 @@ def _names_plans(title: str) -> bool:
 
 def _from_label(extraction: Extraction) -> _Stated | None:
     for section, block in _front_blocks(extraction):
-        match = _LABEL.match(block.text)
-        if match is not None:
-            text = None if _words(match["lines"]) <= {"all"} else match["lines"]
-            return _Stated(text, section, block.lines)
+        for text, numbers in _texts_of(block):
+            match = _LABEL.match(text)
+            named = _words(match["lines"]) if match is not None else set()
+            if match is not None and (not named or named & (_PLAN_WORDS | {"all"})):
+                return _Stated(None if _words(match["lines"]) <= {"all"} else match["lines"], section, numbers)
     return None
+
+
+def _texts_of(block: Block) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """A block's text; of a table its rows; of lines that each begin with a label one by one."""
+    if block.rows:
+        yield from ((" ".join(text for text in row.texts if text), row.lines) for row in block.rows)
+        return
+    spans = [(block.text[span.start : span.end].strip(), (span.line,)) for span in block.spans]
+    pieces = labels_on_a_line(block.text.strip()) if len(block.lines) == 1 else []
+    if len(spans) > 1 and all(_LABELLED.match(text) for text, _ in spans):
+        yield from spans
+    elif len(pieces) > 1 and all(_LABELLED.match(piece) for piece in pieces):
+        yield from ((piece, block.lines) for piece in pieces)
+    else:
+        yield block.text, block.lines
 
 
 def _from_sentence(extraction: Extraction) -> _Stated | None:
@@ -257,10 +302,31 @@ def _title(extraction: Extraction) -> _Stated:
 
 
 def _mark_unmatched(extraction: Extraction, text: str) -> None:
+    for named in unmatched_lines(extraction, text):
+        mark(extraction.version, f"“{named}” stands among the lines of business and matches none that is declared")
+
+
+def unmatched_lines(extraction: Extraction, text: str) -> list[str]:
+    """What a text names as a line of business and none that is known matches."""
+    if not set(_WORD.findall(text.lower())) & set(PROGRAMS):
+        return []
+    found: dict[str, set[str]] = {}  # by programme the stretches about it
     for stretch in _stretches(text):
-        if not lines_named_in(extraction, stretch) and _words(stretch) & _PLAN_WORDS:
-            named = stretch.strip(" ,;:")
-            mark(extraction.version, f"“{named}” stands among the lines of business and matches none that is declared")
+        words = _words(stretch)
+        program = next((PROGRAMS[word] for word in _WORD.findall(stretch.lower()) if word in PROGRAMS), "")
+        if words & _PLAN_WORDS and not lines_named_in(extraction, stretch):
+            found.setdefault(program, set()).add(stretch.strip(" ,;:"))
+    whole = {
+        program for line in known_lines(extraction) if line.id in lines_named_in(extraction, text) for program in [line.program]
+    }
+    return [one for program, stretches in found.items() if program not in whole for one in sorted(stretches)]
+
+
+def names_only_lines(extraction: Extraction, text: str) -> list[str]:
+    """The lines of business that a text names, where it says nothing else ("Medicare HMO members"); else none."""
+    known = {word for naming in _known(extraction).namings for words in naming for word in words} | _PLAN_WORDS
+    words = _words(text) - {"enrollee", "subscribers", "subscriber", "individuals", "patients"}
+    return lines_named_in(extraction, text) if words and words <= known else []
 
 
 # -- without an issuer on file ------------------------------------------------------------------------------------
@@ -274,6 +340,13 @@ def _named_by_document(extraction: Extraction, stated: _Stated | None) -> list[I
         names = [stretch.strip(" ,;:&") for stretch in _stretches(stated.text)]
         names = [re.sub(r"\s+(?:and|or)$", "", name) for name in names if _words(name) & _PLAN_WORDS]
         source = "the words that name them"
+    elif stated is not None and stated.text is not None:
+        known = [_words(name) for name in names]
+        names += [
+            re.sub(r"\s+(?:and|or)$", "", stretch.strip(" ,;:&"))
+            for stretch in _stretches(stated.text)
+            if _words(stretch) & _PLAN_WORDS and not any(words <= _words(stretch) for words in known)
+        ]
     if not names:
         others = _exceptions(extraction)
         names = ["Commercial", *others]
@@ -299,12 +372,27 @@ def _table_rows(extraction: Extraction) -> list[str]:
     for section in extraction.outline.of_kind(SectionKind.AUTHORIZATION):
         for block in content(section):
             if block.kind is not BlockKind.TABLE:
+                label = _line_with_its_rule(block)
+                if label and label not in names:
+                    names.append(label)
                 continue
             for row in block.rows:
                 name = row.texts[0].strip() if row.texts else ""
                 if not row.is_header and set(_WORD.findall(name.lower())) & _PLAN_WORDS and name not in names:
                     names.append(name)
     return names
+
+
+def _line_with_its_rule(block: Block) -> str:
+    """The first line of a paragraph that names members alone, above the sentence with their rule; else empty."""
+    if len(block.spans) < _LABEL_AND_RULE:
+        return ""
+    text = block.text[block.spans[0].start : block.spans[0].end].strip(" :*")
+    is_label = _names_plans(text) and not re.search(r"[.;]$|\b(?:is|are|require)\b", text)
+    return text if is_label else ""
+
+
+_LABEL_AND_RULE: Final = 2  # lines
 
 
 def _exceptions(extraction: Extraction) -> list[str]:

@@ -73,11 +73,14 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         return f"number of {after.strip(' .,;')} ({bare.strip()})" if bare.strip() else f"number of {after.strip(' .,;')}", ""
     if measure.kind == "duration" and (measure.elapsed or word in ("for", "over", "lasting", "during", "of")):
         subject = bare.strip(" ,;(") if measure.elapsed else _noun_before(bare)
+        if _PERSON.fullmatch(subject):  # "the individual has abstained for 6 weeks"
+            subject = re.sub(r"^.*\b(?:has|have|had|was|were|is|are)\s+", "", whole)
         claims = measure.elapsed or _PREDICATE.search(whole) is not None
         return subject or whole, whole if claims else ""
     return whole, ""
 
 
+_PERSON: Final = re.compile(r"(?:the\s+|an?\s+)?(?:individual|member|patient|person)s?", re.IGNORECASE)
 _ONLY_A_VERB: Final = re.compile(r"[a-z]+ed|present|ongoing")
 
 

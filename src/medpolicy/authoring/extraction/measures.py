@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from medpolicy.authoring.extraction.wording import NUMBER_WORDS, number_of
@@ -15,7 +15,8 @@ _BEFORE: Final = (
         AT_LEAST,
         (
             "(?:greater|more|higher) than or equal to|equal to or (?:greater|more|higher) than|equal to or (?:above|over)|"
-            "at or (?:above|over)|at least|(?:no|not) (?:less|fewer|lower) than|not (?:below|under)|(?:equals|meets) or exceeds|"
+            "at or (?:above|over)|at least(?: an?)?|"
+            "(?:no|not) (?:less|fewer|lower) than|not (?:below|under)|(?:equals|meets) or exceeds|"
             "a minimum of|minimum of|minimum|≥|>=|>/="
         ),
     ),
@@ -46,12 +47,28 @@ _UNITS: Final = (
     ("g/dL", r"g\s*/\s*dl|grams? per deciliter"),
     ("ng/mL", r"ng\s*/\s*ml"),
     ("pg/mL", r"pg\s*/\s*ml"),
-    ("ug/dL", r"(?:mcg|µg|ug)\s*/\s*dl"),
+    ("ug/dL", r"(?:mcg|µg|μg|ug)\s*/\s*dl"),
     ("mmol/L", r"mmol\s*/\s*l|millimoles? per liter"),
-    ("umol/L", r"(?:µ|u)mol\s*/\s*l"),
+    ("umol/L", r"(?:µ|μ|u)mol\s*/\s*l"),
     ("mEq/L", r"meq\s*/\s*l"),
-    ("/uL", r"(?:cells?\s*)?/\s*(?:µ|u|mc)l|cells? per microliter"),
+    ("/uL", r"(?:cells?\s*)?/\s*(?:µ|μ|u|mc)l|cells? per microliter"),
     ("/mm3", r"(?:cells?\s*)?/\s*mm(?:3|³)|cells? per cubic millimeter"),
+    ("ng/dL", r"ng\s*/\s*dl"),
+    ("ug/mL", r"(?:mcg|µg|μg|ug)\s*/\s*ml"),
+    ("ug/L", r"(?:mcg|µg|μg|ug)\s*/\s*l"),
+    ("ug/g", r"(?:mcg|µg|μg|ug)\s*/\s*g"),
+    ("mg/g", r"mg\s*/\s*g"),
+    ("mg/kg", r"mg\s*/\s*kg(?!\s*/)"),
+    ("mIU/L", r"miu\s*/\s*l|milli-?international units? per liter"),
+    ("mIU/mL", r"miu\s*/\s*ml"),
+    ("IU/mL", r"iu\s*/\s*ml|international units? per milliliter"),
+    ("IU/L", r"iu\s*/\s*l|international units? per liter"),
+    ("U/mL", r"u\s*/\s*ml|units? per milliliter"),
+    ("U/L", r"u\s*/\s*l|units? per liter"),
+    (
+        "mL/min/1.73m2",
+        r"(?:ml\s*/\s*min(?:ute)?|milliliters? per minute)\s*(?:/|per)\s*1\.73\s*(?:m(?:2|²|\^2)|square meters?|meters? squared)",
+    ),
     ("mL/min", r"ml\s*/\s*min(?:ute)?|milliliters? per minute"),
     ("L/min", r"l\s*/\s*min(?:ute)?|liters? per minute"),
     ("dB", r"db(?: hl)?|decibels?"),
@@ -65,6 +82,8 @@ _UNITS: Final = (
     ("/min", r"(?:beats?|breaths?|times?)?\s*(?:per|/|a)\s*(?:minute|min)\b|bpm"),
     ("/d", r"(?:times?|doses?|episodes?)\s*(?:per|/|a)\s*day"),
     ("ms", r"ms|msec|milliseconds?"),
+    ("um", r"microns?|(?:µ|μ|u)m|micrometers?"),
+    ("diopter", r"diopters?|dioptres?"),
     ("mm", r"mm|millimeters?|millimetres?"),
     ("cm", r"cm|centimeters?|centimetres?"),
     ("m", r"meters?|metres?"),
@@ -75,7 +94,7 @@ _UNITS: Final = (
     ("mg", r"mg|milligrams?"),
     ("kg", r"kg|kilograms?"),
     ("lb", r"lbs?|pounds?"),
-    ("ug", r"mcg|micrograms?|µg"),
+    ("ug", r"mcg|micrograms?|µg|μg"),
     ("g", r"grams?"),
     ("deg", r"degrees?|°"),
     ("%", r"%|percent|per cent"),
@@ -91,7 +110,7 @@ _MEASURE: Final = re.compile(
     rf"(?:(?P<prefix>(?<![A-Za-z])(?:{_PREFIX}))(?![A-Za-z])(?:\s+an?(?=\s+\d))?)?\s*(?<![\w./])(?P<sign>(?<![\w./)%])[-−–](?=\d))?(?P<low>{_NUMBER})(?:\s*\(\d+\))?"
     rf"(?:\s+(?P<inner>{_SUFFIX})(?!\s+than\b)(?=\s+\w))?"
     rf"\s*(?P<unit1>(?:{_UNIT}){_UNIT_END}|%)?(?:\s*-?\s*{_TIME.format(n=1)}{_UNIT_END})?"
-    rf"(?:\s*(?:to|through|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
+    rf"(?:\s*(?:(?:to|and)\s+(?P<sign2>[-−–])(?=\d)|to|through|-|–|and)\s*(?P<high>{_NUMBER})\s*(?P<unit2>(?:{_UNIT}){_UNIT_END}|"
     rf"%)?(?:\s*-?\s*{_TIME.format(n=2)}{_UNIT_END})?)?"
     rf"(?P<old>\s+(?:of age|old)\b)?(?:\s*,?\s*(?P<suffix>{_SUFFIX})(?![A-Za-z]|\s+than\b))?(?P<age>\s+(?:of age|old)\b)?",
     re.IGNORECASE,
@@ -118,7 +137,7 @@ class Measure:
 
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
-_AGO_BEHIND: Final = re.compile(r"\s*(?:ago|earlier)\b", re.IGNORECASE)
+_AGO_BEHIND: Final = re.compile(r"\s*(?:ago|earlier|previously|beforehand)\b", re.IGNORECASE)
 _PASSED: Final = re.compile(r"\s*(?:have|has)\s+(?:passed|elapsed)\b", re.IGNORECASE)
 _HOW_OFTEN: Final = re.compile(r"\bevery\s*$", re.IGNORECASE)
 _AT_ONSET: Final = re.compile(
@@ -128,12 +147,18 @@ _AT_ONSET: Final = re.compile(
 )
 _ONLY_IS: Final = re.compile(r"is|are|be|must be", re.IGNORECASE)
 _AGED: Final = re.compile(r"\bage[ds]?:?(?:\s+(?:of|is|between|from))?\s*$", re.IGNORECASE)
+_PER_TIME: Final = re.compile(r"\s+(?:per|a|each|every|out of (?:the|every|each))\s+(?:day|week|month|year)\b", re.IGNORECASE)
+_PERSON_IS: Final = re.compile(
+    r"\b(?:who|individuals?|members?|patients?|persons?|people|adults?|children|age[ds]?)(?:\s+(?:is|are))?\s*$", re.IGNORECASE
+)
+_COUNTED: Final = re.compile(r"\s*(?:%|[-/]|(?!(?:and|or|but|with|who|that|if|when|at|in|for|to)\b)[A-Za-z])")
 _TO_COME: Final = re.compile(
     r"\b(?:need(?:s|ed)?|plan(?:s|ned|ning)?|expected|scheduled|anticipated|intended|will|to be|expires?|due)\b[^.;]*$",
     re.IGNORECASE,
 )
 _WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
 _FOR: Final = re.compile(r"\b(?:for|over|lasting)(?: a (?:period|duration) of| the (?:past|last))?\s*$", re.IGNORECASE)
+_AFTER_TIME: Final = re.compile(r"\bafter(?: a (?:period|minimum) of)?\s*$", re.IGNORECASE)
 _OF_LAST: Final = re.compile(r"\bof (?:the )?(?:last|past|previous)\s*$", re.IGNORECASE)
 _RANGE_WORD: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
 # "At least 2 years of therapy", "at least 2 years have passed": no age, though nothing stands before it.
@@ -141,18 +166,23 @@ _NO_AGE: Final = re.compile(
     r"\s*(?:of(?! age)|have|has|since|after|before|prior|following|from|ago|apart|between|in|duration|history)\b", re.IGNORECASE
 )
 _AGE_WORD: Final = re.compile(
-    r"\b(?:aged?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|infants?|"
+    r"\b(?:age[ds]?|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|infants?|"
     r"females?|males?|wom[ae]n|m[ae]n|girls?|boys?)\b[^.;]{0,25}$",
     re.IGNORECASE,
 )
 
 
+# What brackets only give as examples or in other words tests nothing of its own.
+_EXAMPLES: Final = re.compile(r"\((?:e\.?\s?g\b\.?|i\.\s?e\.|for example|such as|including)[^()]*\)", re.IGNORECASE)
+
+
 def measures_in(text: str) -> list[Measure]:
     """The measures that a text states with a comparator, a range, or "for" a time; plain numbers are none."""
+    examples = [(match.start(), match.end()) for match in _EXAMPLES.finditer(text)]
     found = []
     for match in _MEASURE.finditer(text):
         measure = _measure(text, match)
-        if measure is not None:
+        if measure is not None and not any(start <= measure.start < end for start, end in examples):
             found.append(measure)
     return found
 
@@ -178,6 +208,12 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         return _range("number", start, end, match, comparator, "", _CLOCK_UNITS[time.lower().rstrip("s")])
     if time is not None and _HOW_OFTEN.search(before):
         return None  # "every 2 to 3 years" is no length of time
+    per = match.start("time1") if time is not None and match["time1"] and _PER_TIME.match(text[end:]) else -1
+    if per > start and (comparator is not None or match["high"] is not None):  # "on 15 or more days per month": a count
+        counted = _range("number", start, per, match, comparator, "", "1")
+        return replace(counted, end=start + len(text[start:per].rstrip()))
+    if time is not None and re.match(r"\s*apart\b", text[end:], re.IGNORECASE):
+        return None  # "two tests at least 30 days apart": the time between them is not how long anything lasts
     if time is not None and _OF_LAST.search(before):
         return None  # "on 60 of the last 90 days": two numbers that only mean something together
     if time is not None:
@@ -189,6 +225,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             "of age" in said.lower()
             or (match["high"] is not None and _AGED.search(before) is not None)
             or (of_person and bool(said or (years == "years" and comparator is not None)))
+            or (years == "years" and _is_older_or_younger(before, match["prefix"]))
         )
         if is_age and _AT_ONSET.search(before) is not None:
             return None  # how old somebody was then, not how old the member is
@@ -196,9 +233,9 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             return _range("age", start, end, match, comparator, "", "")
         if is_age:
             return None  # an age in months or days: not representable as completed years
-        behind = _AGO_BEHIND.match(text[match.end() :])
-        if behind is not None and comparator is not None:
-            return _range("duration", start, match.end() + behind.end(), match, comparator, years, "", elapsed=True)
+        behind = _AGO_BEHIND.match(text[end:])
+        if behind is not None and (comparator is not None or match["high"] is not None):
+            return _range("duration", start, end + behind.end(), match, comparator, years, "", elapsed=True)
         ago = _AGO.search(before)
         if ago is not None:
             return _range("duration", ago.start(), end, match, AT_MOST, years, "", elapsed=True)
@@ -208,22 +245,49 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         if within is not None:
             return _range("duration", within.start(), end, match, AT_MOST, years, "", elapsed=True)
         if comparator is None and match["high"] is None:
-            lead = _FOR.search(before)
+            lead = _FOR.search(before) or _AFTER_TIME.search(before)
             if lead is None and _PASSED.match(text[match.end() :]) is None:
                 return None
             return _range("duration", start, end, match, AT_LEAST, years, "")
         return _range("duration", start, end, match, comparator, years, "")
     if not unit and re.match(r"/\d", text[match.end() :]) is not None:
         return None  # "140/90": two numbers that are said together
-    if not unit and _AGED.search(before) is not None and (comparator is not None or match["high"] is not None):
+    if not unit and _is_of_age(before, text[end:], match):
         return _range("age", start, end, match, comparator, "", "")
     if match["high"] is None and comparator is None:
         return None
-    if match["high"] is not None and not unit and comparator is None:
+    if match["high"] is not None and not unit and comparator is None and between is None:
         return None
     if not unit and comparator is not None and not match["low"].replace(",", "").replace(".", "").isdigit():
         return None  # "more than one of" is no measure
     return _range("number", start, end, match, comparator, "", unit or "1")
+
+
+def _is_of_age(before: str, after: str, match: re.Match[str]) -> bool:
+    """ "Age 6 to 17", "who are under 65": years without the word; nothing that could be counted follows."""
+    if match["high"] is not None:
+        return _AGED.search(before) is not None and not _COUNTED.match(after)
+    behind = match["inner"] or match["suffix"]
+    if behind is not None and match["low"].isdigit() and not _COUNTED.match(after):  # "Age 18 or older", "12 or younger"
+        return _AGED.search(before) is not None or re.search(r"older|younger", behind, re.IGNORECASE) is not None
+    is_bound = match["prefix"] is not None and match["low"].isdigit()
+    if is_bound and _is_older_or_younger(before, match["prefix"]):
+        return not _COUNTED.match(after)
+    return is_bound and _PERSON_IS.search(before) is not None and not _COUNTED.match(after)
+
+
+def _is_older_or_younger(before: str, prefix: str | None) -> bool:
+    """Whether "older than" or "younger than" is said of nothing but a person, or of nothing at all."""
+    if prefix is None or not re.match(r"(?:no |not )?(?:older|younger)", prefix, re.IGNORECASE):
+        return False
+    return not re.search(r"[A-Za-z]", _OF_A_PERSON.sub(" ", before))
+
+
+_OF_A_PERSON: Final = re.compile(
+    r"\b(?:the|an?|who|individuals?|members?|patients?|persons?|people|adults?|children|must|be|is|are|and|but|or|not|no|older|younger|"
+    r"than|years?)\b",
+    re.IGNORECASE,
+)
 
 
 def _range(
@@ -233,12 +297,15 @@ def _range(
         number = text.replace(",", "") if text[0].isdigit() else str(number_of(text))
         return f"{number} {time}" if time else number if unit in ("", "1") else f"{number} {unit}"
 
-    sign = "-" if match["sign"] is not None else ""
     bounds: tuple[tuple[str, str], ...]
+    low = f"{'-' if match['sign'] else ''}{value(match['low'])}"
     if match["high"] is not None:
-        bounds = ((AT_LEAST, f"{sign}{value(match['low'])}"), (AT_MOST, value(match["high"])))
+        high = f"{'-' if match['sign2'] else ''}{value(match['high'])}"
+        if match["sign2"] and (not match["sign"] or float(low.split()[0]) > float(high.split()[0])):
+            low, high = high, low  # "from -1 to -2.5"
+        bounds = ((AT_LEAST, low), (AT_MOST, high))
     else:
-        bounds = ((comparator or AT_LEAST, f"{sign}{value(match['low'])}"),)
+        bounds = ((comparator or AT_LEAST, low),)
     return Measure(kind, start, end, bounds, unit=time if kind == "duration" else unit, elapsed=elapsed)
 
 
@@ -268,7 +335,7 @@ class ScaleTest:
 _SCALE: Final = re.compile(
     r"(?P<name>(?:[A-Z][\w'-]*\s+){0,3}(?:\([^)]*\)\s+)?(?P<word>[Cc]lass|[Gg]rade|[Ss]tage|[Ll]evel|[Cc]ategory|[Tt]ype))\s+"
     rf"(?P<prefix>(?:{_PREFIX})\s+)?(?P<value>[A-Z]?\d{{1,2}}[a-z]?|[IVX]+[a-z]?)[*†]*\s*(?P<suffix>{_SUFFIX})?"
-    rf"(?![A-Za-z0-9]|\.\d|\s*(?:{_UNIT}){_UNIT_END}|\s*%)"
+    rf"(?![A-Za-z0-9]|\.\d|\s*(?i:{_UNIT}){_UNIT_END}|\s*%)"
 )
 
 
@@ -277,7 +344,8 @@ def scales_in(text: str) -> list[ScaleTest]:
     found = []
     for match in _SCALE.finditer(text):
         comparator = _comparator(match["prefix"], _BEFORE) or _comparator(match["suffix"], _AFTER)
-        if comparator is not None:
+        is_amount = match["word"].lower() == "level" and match["prefix"] is not None and match["value"].isdigit()
+        if comparator is not None and not is_amount:  # "PSA level above 4" is measured, not graded
             name = re.sub(r"\s*\([^)]*\)", "", match["name"])
             found.append(ScaleTest(match.start(), match.end(), name.strip(), match["value"], comparator))
     return found

@@ -84,7 +84,9 @@ def _printed(extraction: Extraction, section: Section) -> Iterator[_Numbered]:
             yield from numbered
         return
     for block in content(section):
-        if block.kind in (BlockKind.ITEM, BlockKind.PARAGRAPH) and len(block.text.split()) > 3:
+        if block.kind is BlockKind.PARAGRAPH and block.text.rstrip().endswith(":"):
+            extraction.book.narrative(block.lines, "references")
+        elif block.kind in (BlockKind.ITEM, BlockKind.PARAGRAPH) and len(block.text.split()) > 3:
             yield _Numbered(None, Entry(block.text, block.lines))
 
 

@@ -39,8 +39,15 @@ ALL_OTHER: Final = re.compile(
     r"any)\s+other\s+(?:[a-z-]+\s+){0,4}?(?:indications?|disorders?|uses?|conditions?|purposes?|situations?|circumstances?|"
     r"applications?|diagnos[ei]s)\b"
     r"|\b(?:for|in)\s+(?:the\s+treatment\s+of\s+)?(?:[a-z-]+\s+){1,4}and\s+(?:for\s+)?(?:all|any)\s+other\s+(?:indications?|conditions?|uses?)\b"
+    r"|^\s*(?:(?:all|any)\s+)?other\s+(?:indications?|uses?|conditions?|applications?)\s+(?:of|for)\b"
     r"|\bin all other (?:cases|situations)\b|\bfor (?:all|any) (?:indications?|uses?|conditions?|"
     r"reasons?) (?:other than|not)[^.;]*",
+    re.IGNORECASE,
+)
+# "for all indications other than fracture": the exception is named, and not "those above".
+OTHER_THAN: Final = re.compile(
+    r"\bother than\s+(?P<what>(?!(?:those|what|the ones|as)\b)"
+    r"(?![^.;]*\b(?:above|below|listed|described|specified|noted)\b)[^.;:]+)",
     re.IGNORECASE,
 )
 NOT_LISTED: Final = re.compile(
@@ -69,7 +76,9 @@ CODES_IN_TEXT: Final = re.compile(
     r"\s*\((?:CPT|HCPCS)?\s*(?:[Cc]odes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
     r"–)\s*(?:\d{4}[0-9TUFA]|[A-Z]\d{4}))*)\)"
 )
-COVERED: Final = re.compile(r"\bcover|\b(?:approved|eligible|provided|available|allowed|granted)$", re.IGNORECASE)
+COVERED: Final = re.compile(
+    r"\bcover|\b(?:approved|(?:re-?)?authorized|renewed|eligible|provided|available|allowed|granted)$", re.IGNORECASE
+)
 # "They are considered investigational" says the stance of what stands before.
 REFERS_BACK: Final = re.compile(
     r"^(?:(?:all|any|each)\s+(?:of\s+)?)?(?:these|this|such|they|it|the above)(?:\s+(?:above|listed))?"
@@ -85,7 +94,8 @@ EVERYTHING_ELSE: Final = re.compile(
 )
 # A sentence that only says that criteria will follow.
 IN_CERTAIN_CASES: Final = re.compile(
-    r"^\s*(?:in|under|for|when)\s+(?:certain|some|specific|limited|selected)\s+(?:circumstances|situations|cases|"
+    r"^\s*(?:when|if|where|as)\s+(?:it\s+is\s+|they\s+are\s+)?(?:deemed\s+|considered\s+)?medically\s+necessary\s*[.:]?\s*$"
+    r"|^\s*(?:in|under|for|when)\s+(?:certain|some|specific|limited|selected)\s+(?:circumstances|situations|cases|"
     r"conditions|indications)"
     r"(?:\s+(?:are\s+)?met)?\s*[.:]?\s*$",
     re.IGNORECASE,
@@ -102,7 +112,8 @@ INSTEAD_OF: Final = re.compile(
     r",?\s*\bas an? (?:[a-z-]+ )?(?:alternative|option) to\b[^,;:.]*?(?=\s+(?:when|if|for|in|where|only)\b|[,;:.]|$)",
     re.IGNORECASE,
 )
-WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
+OR_SOONER: Final = re.compile(r",?\s+or\s+(?:sooner|earlier|before(?: then)?)\s+(?:if|when)\s+", re.IGNORECASE)
+WHEN: Final = re.compile(r",?\s+(?:only\s+)?(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 # "Widgets are medically necessary for:": of the uses that follow, one is enough.
 USES_FOLLOW: Final = re.compile(r"^\W*(?:for|in|to treat|for the treatment of|in the treatment of)\s*:\s*$", re.IGNORECASE)
 LIMIT_AS_SUBJECT: Final = re.compile(
@@ -139,7 +150,9 @@ SOMEONE_ELSES: Final = re.compile(
     r"(?:[^.;]*?\b(?P<identifier>L\d{5}|A\d{5}|\d{2,3}\.\d+(?:\.\d+)?))?"
 )
 HANDS_OVER: Final = re.compile(
-    r"\b(?:follow|refer|use|apply|according|per|see)\b|^\W*(?:local|national) coverage (?:determination|"
+    r"\b(?:follow|refer|use|apply|according|per|see)\b|"
+    r"\b(?:can be|are|is) (?:found|available|located|listed) (?:in|at|under|by)\b|"
+    r"^\W*(?:local|national) coverage (?:determination|"
     r"article)\b",
     re.IGNORECASE,
 )
@@ -151,6 +164,55 @@ CRITERIA_FOR_EACH: Final = re.compile(
 )
 
 
+WITH_AUTHORIZATION: Final = re.compile(
+    r"\s+with\s+(?:prior|pre-?)\s*(?:authori[sz]ation|approval|certification)\b", re.IGNORECASE
+)
+REQUESTS_FOR: Final = re.compile(
+    r"^\s*(?:the\s+)?(?:initial\s+)?(?:requests?|coverage|authorizations?|approvals?)\s+(?:for|of)\s+(?=\S)", re.IGNORECASE
+)
+EXCLUDED_SINCE: Final = re.compile(
+    r"\s+(?:is|are)\s+(?:excluded|not covered)\s+because\s+(?:it|they|this|these)\s*$", re.IGNORECASE
+)
+LIMITS_A_QUANTITY: Final = re.compile(
+    r"^\s*(?:no more than|not more than|up to|a maximum of|at most|quantities (?:over|above|greater than))\s+[\d,.]+\s*"
+    r"(?:grams?|g|mg|mcg|mL|units?|tablets?|capsules?|vials?|syringes?|pens?|doses?|patches|tubes?|bottles?|kits?)\b",
+    re.IGNORECASE,
+)
+# "When widgets are not covered": the name of a part, and no sentence.
+# "For members with gout, widgets are ...", "If the bone is broken, a widget is ...": the condition stands first.
+LEADING_CONDITION: Final = re.compile(
+    r"^\s*(?P<lead>(?:for|in)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|adults?|children|adolescents?|"
+    r"infants|women|men|those)\b[^,;:]*|(?:if|when|where)\s+[^,;:]+),\s+(?P<rest>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+# "..., otherwise they are considered investigational"
+OTHERWISE_SAID: Final = re.compile(
+    r"[,;]\s*(?:and\s+|but\s+)?otherwise,?\s+(?:(?:it|they|these|this)\s+)?(?:(?:is|are)\s+)?(?:considered\s+)?"
+    r"(?P<words>(?:experimental|investigational|unproven|not medically necessary|not covered|cosmetic)\b[^.;]*)",
+    re.IGNORECASE,
+)
+# A label above a list that bars what the statement before it allows.
+BARS: Final = re.compile(
+    r"(?:absolute |relative |coverage |policy )?(?:exclusions?|exclusion criteria|contraindications?|not covered (?:if|when))\s*"
+    r"(?:\([^()]*\))?\s*:",
+    re.IGNORECASE,
+)
+ONLY_A_LABEL: Final = re.compile(r"when\b[^,;:.]*", re.IGNORECASE)
+IN_ACCORDANCE: Final = re.compile(
+    r",?\s*\b(?:in accordance with|according to|as outlined in|per)\b.*$", re.IGNORECASE | re.DOTALL
+)
+# "Repairs are covered under the equipment policy": another policy decides.
+UNDER_ANOTHER_POLICY: Final = re.compile(
+    r"^\s*(?:only\s+)?(?:under|in|by|according to)\s+(?:the|our|a|an)\s+(?:[\w-]+\s+){0,5}?"
+    r"(?:policy|guideline|bulletin)\b(?! statement)",
+    re.IGNORECASE,
+)
+# "Coverage will be authorized for 6 months": how long an authorization lasts, and nothing of when it is given.
+HOW_LONG: Final = re.compile(
+    r"^\s*(?:for|in)\s+(?:an additional|up to|a maximum of|a period of|an initial(?: period of)?|no more than|intervals of)?\s*"
+    r"(?:\d+|one|two|three|four|six|nine|twelve)[\s-]*(?:days?|weeks?|months?|years?)\b(?:\s+(?:intervals|at a time|period))?\s*",
+    re.IGNORECASE,
+)
 HAS_NO_SERVICE: Final = re.compile(
     r"\b(?:evidence|studies|literature|data|trials)\b.*\b(?:it|they|these|this)\s*$", re.IGNORECASE | re.DOTALL
 )
@@ -198,6 +260,14 @@ CONDITION_BEFORE_SUBJECT: Final = re.compile(
 PEOPLE_IN_SUBJECT: Final = re.compile(
     r"\s+(?:in|for)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|adults?|children|adolescents?|those)\b"
     r"[^,;]*$",
+    re.IGNORECASE,
+)
+# "Widgets more than twice in 12 months", "Up to 3 sessions per year": how often, which is a condition and no part of the name.
+HOW_OFTEN: Final = re.compile(
+    r"\b(?P<bound>more than|greater than|in excess of|no more than|not more than|fewer than|less than|at least|up to|at most|"
+    r"a maximum of|over)\s+(?P<count>\d{1,3}|one|two|three|four|five|six|ten|twelve)\s+(?P<what>(?:[a-z-]+\s+){1,3}?)"
+    r"(?P<span>(?:(?:with)?in|per|every|over)\s+(?:any\s+|an?\s+|each\s+)?(?:\d{1,3}[\s-]+)?(?:[a-z]+\s+)?"
+    r"(?:days?|weeks?|months?|years?|lifetime)(?:[\s-]+period)?)\s*",
     re.IGNORECASE,
 )
 FOR_A_SERVICE: Final = re.compile(

@@ -9,9 +9,10 @@ from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
-from medpolicy.authoring.extraction.condition_text import search_outside
+from medpolicy.authoring.extraction.condition_text import search_outside, split_outside
 from medpolicy.authoring.extraction.context import Item
-from medpolicy.authoring.extraction.wording import is_connector, stance_in
+from medpolicy.authoring.extraction.interruptions import labels_sublist, only_interrupts
+from medpolicy.authoring.extraction.wording import is_connector, number_of, stance_in
 
 
 def statements_of(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -40,34 +41,26 @@ def list_under(blocks: Sequence[Block], at: int, above: Block) -> Sequence[Block
     first = next(solid, None)
     if first is None or blocks[first].kind is not BlockKind.ITEM or blocks[first].level <= deepest:
         return ()
-    end, seen_other = at, False
+    end = at
+    other: Block | None = None
+    last_of_level: dict[int, Block] = {}
+    last = blocks[first]
     while end < len(blocks):
         block = blocks[end]
         if block.kind is BlockKind.ITEM:
             if block.level <= deepest:
                 break
-            if seen_other:  # the level of the next item says to which item a connector before it belongs
-                end += 1
+            if other is not None and not only_interrupts(other, last_of_level.get(block.level), last, block):
+                end += 1  # the level of the next item says to which item a connector before it belongs
                 break
+            last_of_level[block.level] = last = block
+            other = None
         elif block.kind is not BlockKind.FURNITURE and not is_connector(block.text) and not labels_sublist(blocks, end):
-            seen_other = True
+            if other is not None:
+                break
+            other = block
         end += 1
     return blocks[at:end]
-
-
-_LABEL_OF_SUBLIST: Final = re.compile(r"[A-Z][\w /-]{0,40}:")
-
-
-def labels_sublist(blocks: Sequence[Block], at: int) -> bool:
-    """Whether a paragraph is a label such as "Group I:" between an item and what is nested in it."""
-    block = blocks[at]
-    if block.kind is not BlockKind.PARAGRAPH or _LABEL_OF_SUBLIST.fullmatch(block.text.strip()) is None:
-        return False
-    before = next((blocks[place] for place in range(at - 1, -1, -1) if blocks[place].kind is not BlockKind.FURNITURE), None)
-    after = next((blocks[place] for place in range(at + 1, len(blocks)) if blocks[place].kind is not BlockKind.FURNITURE), None)
-    if before is None or after is None or not before.kind is after.kind is BlockKind.ITEM:
-        return False
-    return before.text.rstrip().endswith(":") and after.level > before.level
 
 
 def without_codes(text: str) -> tuple[str, list[str]]:
@@ -95,6 +88,48 @@ def without_examples(text: str) -> str:
 def without_remarks(text: str) -> str:
     """The text without bracketed remarks that are sentences of their own."""
     return re.sub(r"\s*\((?=[^()]*\b(?:is|are|has|have)\b)[^()]{25,}\)", "", text)
+
+
+def without_frequency(subject: str) -> tuple[str, str]:
+    """The service that a subject names, and how often it is done; the service empty where nothing but "treatments" is named."""
+    often = patterns.HOW_OFTEN.search(subject)
+    if often is None:
+        return subject, ""
+    before, after = subject[: often.start()].strip(" ,;"), subject[often.end() :].strip(" ,;")
+    words = f"{often['bound']} {number_of(often['count'])} {often['what'].strip()} {often['span'].strip()}"
+    named = f"{before} {after}".strip()
+    return named if content_words(named) else "", words
+
+
+_NAMES_AN_ACTIVITY: Final = re.compile(
+    r"(?:the\s+)?(?:diagnos[ei]s|prognosis|monitoring|treatment|evaluation|screening|management|assessment|detection|surveillance|"
+    r"prevention|prediction|staging|repair)\b",
+    re.IGNORECASE,
+)
+_QUALIFIES: Final = re.compile(
+    r"\b(?:acute|subacute|chronic|upper|lower|left|right|mild|moderate|severe|early|late|\w+(?:ary|oid))$", re.I
+)
+
+
+def uses_in_series(text: str) -> list[str]:
+    """The members of a series such as "gout, lupus, and rash"; none where it is no series, or its last noun is of all."""
+    each_for = split_outside(text, r",?\s+(?:or|and|and/or)\s+(?:for|in)\s+(?=(?:the\s+)?\w)")
+    if len(each_for) > 1:  # "gout or for pain"
+        return each_for
+    if re.search(r"[;:]|\b(?:who|that|which|when|if|with)\b|\d", text):
+        return []
+    members = [part.strip() for part in split_outside(text, r",\s+(?:and\s+|or\s+|and/or\s+)?") if part.strip()]
+    if len(members) < _LEAST_MEMBERS or re.search(r",\s+(?:and|or|and/or)\s", text) is None:
+        return []
+    *earlier, last = members
+    shares_its_noun = len(last.split()) > 1 and any(len(re.sub(r"\([^()]*\)", "", one).split()) == 1 for one in earlier)
+    if shares_its_noun or any(_NAMES_AN_ACTIVITY.match(one) or _QUALIFIES.search(one) for one in members):
+        return []
+    return members if all(len(one.split()) <= _LONGEST_MEMBER for one in members) else []
+
+
+_LEAST_MEMBERS: Final = 3
+_LONGEST_MEMBER: Final = 7  # words
 
 
 def core_of(subject: str) -> str:

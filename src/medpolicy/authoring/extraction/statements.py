@@ -8,29 +8,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from itertools import takewhile
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
 from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.condition_text import search_outside
-from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
+from medpolicy.authoring.extraction.conditions import UNLESS, WAIVES, Conditions, joined
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import (
+    REMARK_ON_LIST,
     CriteriaLists,
     ListItem,
     breaks_off,
     content_of_lead_in,
+    exception_before,
     give_predicate,
     items_of,
+    last_alternative,
 )
 from medpolicy.authoring.extraction.delegation import hand_over
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
-from medpolicy.authoring.extraction.lines_of_business import lines_of_section
+from medpolicy.authoring.extraction.further_lists import FurtherList, further_lists
+from medpolicy.authoring.extraction.leftovers import Leftovers, ReadStatement
+from medpolicy.authoring.extraction.lines_of_business import lines_of_section, names_only_lines
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
-from medpolicy.authoring.extraction.measures import measures_in
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
+from medpolicy.authoring.extraction.sentence_parts import halves_of, limits_a_quantity, parts_of, says_only_how_long
 from medpolicy.authoring.extraction.statement_marks import ask_of_unconditional
 from medpolicy.authoring.extraction.statement_text import (
     content_words,
@@ -42,23 +48,26 @@ from medpolicy.authoring.extraction.statement_text import (
     statements_of,
     tests_of,
     text_of_statement,
+    uses_in_series,
     with_article,
-    without_codes,
     without_examples,
     without_remarks,
 )
-from medpolicy.authoring.extraction.wording import ANY, Quantifier, StanceSaid, quantifier_in, sentences_of, stance_in
+from medpolicy.authoring.extraction.wording import (
+    ANY,
+    NONE,
+    Quantifier,
+    StanceSaid,
+    insufficient_in,
+    quantifier_in,
+    sentences_of,
+    stance_in,
+    without_opening,
+)
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
-
-@dataclass(slots=True)
-class _Statement:
-    """A provision on its way: what it speaks of, for finding what a later sentence refers back to."""
-
-    provision: Item
-    subject: str
-    section: Section
-    lines: list[int] = field(default_factory=list)
+_LEAST_ITEMS = 2  # of a list
+_FOR_THE_FOLLOWING = re.compile(r"\b(?:for|in|of|with|treating)\s+(?:the\s+)?following\s*:?\s*$", re.IGNORECASE)
 
 
 def extract_statements(extraction: Extraction) -> None:
@@ -76,12 +85,15 @@ class _Statements:
         self._conditions = Conditions(
             self._facts, {value.lower(): scale.choices for scale in scales for value, _ in scale.choices}
         )
-        self._statements: list[_Statement] = []
-        self._different: dict[tuple[str, str, bool], _Statement] = {}
+        self._statements: list[ReadStatement] = []
+        self._different: dict[tuple[str, str, bool], ReadStatement] = {}
+        self._further: list[FurtherList] = []  # behind the list of the statement at hand
+        self._denies = False  # the statement at hand
+        self._lines_named: list[str] = []  # in the words of the statement at hand
         self._compared = 0  # how many statements were looked at for being different
         self._product_lists: list[Item] = []
         self._ids, self._product_list_ids = Ids(), Ids()
-        self._definitions: list[Item] = []
+        self._leftovers = Leftovers(extraction, self._statements, self._ids, self._facts.spelled_out)
 
     def run(self) -> None:
         for section in self._extraction.outline.presumed:
@@ -95,7 +107,7 @@ class _Statements:
         version = self._extraction.version
         provisions = [statement.provision for statement in self._statements]
         version["facts"] = [*version.get("facts", []), *self._facts.items]
-        version["definitions"] = self._definitions
+        version["definitions"] = self._leftovers.definitions
         version["provisions"] = [*provisions, *version.get("provisions", [])]
         version["product_lists"] = self._product_lists
 
@@ -113,8 +125,14 @@ class _Statements:
             if block.kind is BlockKind.TABLE:
                 continue
             items, taken = items_of(list_under(section.blocks, at, block))
+            self._further = further_lists(section.blocks, at + taken) if items else []
+            before = len(self._statements)
             if self._block(section, block, items) and items:
-                at += taken
+                at = self._further[-1].end if self._further else at + taken
+            elif items and len(self._statements) > before:
+                mark(
+                    self._statements[-1].provision, f"a list follows it on line {items[0].lines[0]}, and was not read as its own"
+                )
         if section.heading is not None:
             book.in_section(section.heading.lines, section_name(section))
 
@@ -146,7 +164,7 @@ class _Statements:
                 )
                 else []
             )
-            said = stance_in(sentence)
+            said = stance_in(without_opening(sentence)) or insufficient_in(sentence)
             label = patterns.STANCE_LABEL.fullmatch(sentence.strip())
             if label is not None and not announced:
                 book.narrative(lines, f"{section_name(section)}: heading")
@@ -156,12 +174,20 @@ class _Statements:
                 book.narrative(lines, f"{section_name(section)}: criteria follow")
             elif said is not None and self._refers_back(section, said, lines):
                 continue
+            elif said is not None and patterns.ONLY_A_LABEL.fullmatch(sentence.strip()) and not announced:
+                book.narrative(lines, f"{section_name(section)}: heading")
+            elif said is not None and patterns.UNDER_ANOTHER_POLICY.match(said.tail):
+                book.not_understood(lines, "it points to another policy, which decides")
+            elif said is not None and limits_a_quantity(said):
+                book.not_understood(lines, "it limits a quantity, which a policy file does not hold")
+            elif said is not None and says_only_how_long(said):
+                book.not_understood(lines, "it says how long an authorization lasts, which a policy file does not hold")
             elif said is not None and patterns.HAS_NO_SERVICE.search(said.subject):
                 book.not_understood(lines, "it takes a stance, and of which service cannot be told")
             elif said is not None and said.subject.strip():
                 self._statement(section, said, lines, announced)
                 took_list = took_list or bool(announced)
-            elif announced and self._products_named_later(section, sentence, lines, announced):
+            elif items and last and self._bars_or_products(section, sentence, lines, items, announced):
                 took_list = True
             elif states_a_rule(sentence):
                 continue  # of prior authorization, which is read after the statements
@@ -191,14 +217,42 @@ class _Statements:
             mark(statement.provision, f"line {lines[0]} is a label above a list: are these services, as was read?")
         return True
 
+    def _bars_or_products(
+        self, section: Section, sentence: str, lines: list[int], items: list[ListItem], announced: list[ListItem]
+    ) -> bool:
+        """Read a list that belongs to the statement before it; False where it is none."""
+        if patterns.BARS.fullmatch(sentence.strip()):
+            return self._barred(section, lines, items)
+        return bool(announced) and self._products_named_later(section, sentence, lines, announced)
+
+    def _barred(self, section: Section, lines: list[int], items: list[ListItem]) -> bool:
+        """Read a list of exclusions as what bars the statement before it; False where none stands there that it could bar."""
+        before = self._last_of(section)
+        if before is None or before.provision["stance"] != "medically-necessary" or "see" in before.provision.get("criteria", {}):
+            return False
+        self._conditions.doubts.clear()
+        barred = CriteriaLists(self._extraction, section, self._conditions).read(items, Quantifier(NONE, 0, 0))
+        if barred is None:
+            return False
+        provision = before.provision
+        provision["criteria"] = joined("all", [provision.get("criteria"), barred])
+        provision["text"] = text_of_statement(provision["text"].partition(":")[0], provision["stance"], has_criteria=True)
+        mark(provision, f"the list under line {lines[0]} was read as what bars this statement: is it all, and of this one only?")
+        for doubt in self._conditions.doubts:
+            mark(provision, doubt)
+        self._extraction.use(
+            sorted({*lines, *(line for item in items for line in item.lines)}), f"provisions[{provision['id']}].criteria"
+        )
+        return True
+
     def _refers_back(self, section: Section, said: StanceSaid, lines: list[int]) -> bool:
         """Read a sentence whose subject is what stands before it; False where it has a subject of its own."""
         subject = said.subject.strip()
         if patterns.EVERYTHING_ELSE.match(subject):
-            return self._everything_else(section, said.stance, lines)
+            return self._leftovers.all_else(section, said.stance, lines)
         if not patterns.REFERS_BACK.match(subject):
             return False
-        before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
+        before = self._last_of(section)
         if before is None:
             self._extraction.book.not_understood(lines, "it speaks of what stands before, and no statement stands there")
             return True
@@ -211,26 +265,23 @@ class _Statements:
             provision["review"] = [reason for reason in reasons if reason not in unexplained]
             if not provision["review"]:
                 del provision["review"]
+        elif provision["stance"] != said.stance and patterns.WHEN.match(said.tail):
+            self._statement(section, replace(said, subject=core_of(before.subject)), lines, [])
+            return True
         elif provision["stance"] != said.stance:
             mark(provision, f"line {lines[0]} calls it {patterns.STANCE_WORDS[said.stance]}: which holds?")
         self._extraction.use(lines, f"provisions[{provision['id']}].stance")
         return True
 
-    def _everything_else(self, section: Section, stance: str, lines: list[int]) -> bool:
-        """ "All other indications are ...": what holds otherwise for each statement of the section that leaves it open."""
-        conditional = [
-            statement
-            for statement in self._statements
-            if "criteria" in statement.provision
-            and statement.provision["stance"] not in (stance, "delegated")
-            and statement.provision.get("otherwise") in (None, stance)
-        ]
-        open_ones = [statement for statement in conditional if statement.section is section] or conditional
-        for statement in open_ones:
-            self._attach_otherwise(statement, section, stance, lines)
-            if len(open_ones) > 1:
-                mark(statement.provision, f"“all other” of line {lines[0]} was read for each statement of the section")
-        return bool(open_ones)
+    def _last_of(self, section: Section) -> ReadStatement | None:
+        """The statement before, where it stands in the same section."""
+        return self._statements[-1] if self._statements and self._statements[-1].section is section else None
+
+    def _last_allowed(self, section: Section) -> ReadStatement | None:
+        """The latest statement of the section that calls a service necessary; the statement before where none does."""
+        of_section = takewhile(lambda statement: statement.section is section, reversed(self._statements))
+        necessary = (one for one in of_section if one.provision["stance"] == "medically-necessary")
+        return next(necessary, None) or self._last_of(section)
 
     # -- one statement --------------------------------------------------------------------------------------------
 
@@ -266,32 +317,22 @@ class _Statements:
         of_list: bool = False,
     ) -> None:
         """Read one statement. `shared`: what the sentence above its list demands of each; `of_list`: it is one of a list."""
-        subject, procedures = without_codes(patterns.NOT_PROVEN_AND.sub("", patterns.REASON_BEFORE.sub("", said.subject)))
-        tail, more = without_codes(said.tail)
-        second = patterns.SECOND_STANCE.search(tail) if said.stance == "medically-necessary" else None
-        if second is not None and second["else"]:
-            tail = f"{tail[: second.start()]}{tail[second.end() :]}"
-        open_list = patterns.OPEN_LIST.search(tail) if items else None
-        if open_list is not None:
-            tail = f"{tail[: open_list.start()]}{open_list['lead']}:"
-        names_services = patterns.THE_FOLLOWING.match(subject.strip()) is not None
-        listed = patterns.FOR_LISTED_USES.search(subject) if items and not names_services else None
-        if listed is not None:  # "Widgets for the following conditions are investigational:"
-            subject, tail = subject[: listed.start()], f"{tail.rstrip(' :')}{listed.group()}:"
-        other = patterns.WHICH_ARE.search(tail)
-        other_said = stance_in(other["said"]) if other is not None else None
-        if other is not None and other_said is not None:
-            tail = tail[: other.start()]
-        procedures += [code for code in more if code not in procedures]
-        all_lines = sorted({*lines, *(line for item in items for line in item.lines)})
-        opened = patterns.CONDITION_BEFORE_SUBJECT.match(subject)
-        if opened is not None and (patterns.UNMET.search(opened[0]) or patterns.ALL_OTHER.search(opened[0])):
-            opened = None  # it says what holds otherwise
-        if opened is not None:  # "In the absence of fever, widgets are ..."
-            subject = opened["service"]
-        people = patterns.PEOPLE_IN_SUBJECT.search(subject)
-        if people is not None and measures_in(people.group()):  # "Widgets in persons under 18 years of age are ..."
-            subject, tail = subject[: people.start()], f"{people.group()} {tail}"
+        halves = None if items else halves_of(said)
+        for half in halves or ():
+            self._statement(section, half, lines, [])
+        if halves is not None:
+            return
+        parts = parts_of(said, has_list=bool(items))
+        self._denies = said.stance not in ("medically-necessary", "delegated")
+        subject, tail, procedures = parts.subject, parts.tail, parts.procedures
+        items = self._without_leftovers(section, subject, said.stance, items)
+        further = [line for one in self._further for line in one.lines] if items else []
+        all_lines = sorted({*lines, *further, *(line for item in items for line in item.lines)})
+        repeats = self._last_allowed(section) if parts.how_often and not subject else None
+        if repeats is not None:  # "Up to 3 treatments in 12 months are ...": of the service named before
+            if said.stance == "medically-necessary" and not items and self._limited(section, repeats, parts.how_often, lines):
+                return
+            subject = core_of(repeats.subject)
         lists_services = bool(items) and patterns.THE_FOLLOWING.match(subject.strip()) and not patterns.EXAMPLES_LEAD.search(tail)
         if lists_services and not of_list and self._each_service(section, said, lines, items):
             return
@@ -301,20 +342,13 @@ class _Statements:
             or patterns.ALL_OTHER.search(tail)
             or patterns.ALL_OTHER.search(subject)
         )
-        if otherwise is not None and self._otherwise(section, subject, said.stance, all_lines):
+        if otherwise is not None and self._leftovers.unmet(section, subject, said.stance, all_lines):
             return
         self._conditions.doubts.clear()
         if items and not of_list and breaks_off(items):
             self._doubt(
                 f"the list breaks off at line {max(items[-1].lines)}, where its last item announces more: what belongs to it?"
             )
-        if other is not None and other_said is not None:
-            self._doubt(
-                f"“{other['said'].strip(' .')}” calls what stands before it {patterns.STANCE_WORDS[other_said.stance]}: "
-                "write it as a statement of its own"
-            )
-        if open_list is not None:
-            self._doubt("the list names some of the cases only, and was read as all of them: what else belongs to it?")
         lists_products = bool(items) and is_product_list([item.text for item in items])
         examples = bool(items) and (lists_products or patterns.EXAMPLES_LEAD.search(tail) is not None)
         following = patterns.THE_FOLLOWING.match(subject.strip())
@@ -324,15 +358,26 @@ class _Statements:
         scope, criteria = self._tail(section, tail, [] if examples or following else items, citation, announced=bool(items))
         if patterns.COVERED.search(said.words) and "necessary" not in said.words.lower():
             self._doubt(f'the document says "{said.words.strip()}" {patterns.NOT_WHY}')
-        if otherwise is not None:
+        if otherwise is not None and patterns.OTHER_THAN.search(otherwise.group()) is None:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
         if patterns.LIMIT_AS_SUBJECT.match(subject.strip()) is not None:
             self._doubt("it sets a limit on how much or how often, and was read as a service: of which service is it?")
         subject_condition = self._condition_in_subject(subject, citation)
-        opening = self._conditions.read(opened["condition"], citation) if opened is not None else None
-        conditions = joined("all", [shared, opening, subject_condition, scope, criteria])
+        for doubt in parts.doubts:
+            self._doubt(doubt)
+        other_than = None if otherwise is None else patterns.OTHER_THAN.search(otherwise.group())
+        named = self._conditions.read(other_than["what"], citation) if other_than is not None else None
+        excepted = None if named is None else {"not": named}
+        frequency = self._conditions.read(parts.how_often, citation) if parts.how_often else None
+        if repeats is not None:
+            self._doubt(
+                f"of what “{parts.how_often}” speaks was taken from the statement before it: do its conditions hold here, too?"
+            )
+        self._lines_named = self._lines_named or names_only_lines(self._extraction, parts.lead)
+        first = self._conditions.read(parts.lead, citation) if parts.lead and not self._lines_named else None
+        conditions = joined("all", [shared, first, subject_condition, frequency, scope, criteria, excepted])
         provision: Item = {
             "id": self._ids.give(slug(core_of(name)) or "statement"),
             "text": text_of_statement(core_of(name), said.stance, conditions is not None),
@@ -355,22 +400,22 @@ class _Statements:
                 provision["criteria"] = conditions
         if procedures:
             provision["procedures"] = procedures
-        if second is not None and second["else"] and "criteria" in provision:
-            otherwise_said = stance_in(f"it is {second['words']}")
-            assert otherwise_said is not None
-            self._attach_otherwise(_Statement(provision, subject, section, all_lines), section, otherwise_said.stance, lines)
-        elif second is not None:
+        if parts.otherwise is not None and "criteria" in provision:
+            self._leftovers.attach(ReadStatement(provision, subject, section, all_lines), section, parts.otherwise, lines)
+        elif parts.second is not None:
             mark(
                 provision,
-                f"the sentence takes a second stance, “{second['words']}”, which was not read apart: of what does it hold?",
+                f"the sentence takes a second stance, “{parts.second}”, which was not read apart: of what does it hold?",
             )
         self._restrict(provision, section)
+        if self._lines_named:  # "Widgets are covered for Medicare HMO members ..."
+            provision["lines_of_business"] = self._lines_named
         for doubt in self._conditions.doubts:
             mark(provision, doubt)
         if patterns.NOT_LISTED.search(said.subject):
             mark(provision, "speaks of what is not listed: say by facts or codes what that is")
         provision["citation"] = citation
-        statement = _Statement(provision, subject, section, all_lines)
+        statement = ReadStatement(provision, subject, section, all_lines)
         self._statements.append(statement)
         self._extraction.use(lines if examples else all_lines, f"provisions[{provision['id']}]")
         if lists_products:
@@ -378,20 +423,60 @@ class _Statements:
         elif examples:
             self._examples(section, statement, items)
 
+    def _limited(self, section: Section, statement: ReadStatement, how_often: str, lines: list[int]) -> bool:
+        """Read how often a service may be done as a condition of the statement that allows it; False where it is none of that."""
+        provision = statement.provision
+        limit = self._conditions.read(how_often, self._extraction.cite(section, lines))
+        if limit is None or provision["stance"] != "medically-necessary" or "see" in provision.get("criteria", {}):
+            return False
+        provision["criteria"] = joined("all", [provision.get("criteria"), limit])
+        provision["text"] = text_of_statement(provision["text"].partition(":")[0], provision["stance"], has_criteria=True)
+        mark(provision, f"“{how_often}” (line {lines[0]}) was read as a limit on this statement: is it one?")
+        self._extraction.use(lines, f"provisions[{provision['id']}].criteria")
+        return True
+
+    def _without_leftovers(self, section: Section, subject: str, stance: str, items: list[ListItem]) -> list[ListItem]:
+        """The items of a denial without one such as "when the criteria above are not met", which says what holds otherwise."""
+        if stance == "medically-necessary" or len(items) < _LEAST_ITEMS:
+            return items
+        return [
+            item
+            for item in items
+            if item.children
+            or not (patterns.UNMET.search(item.text) or patterns.ALL_OTHER.search(item.text))
+            or not self._leftovers.unmet(section, subject, stance, item.lines)
+        ]
+
     def _tail(
         self, section: Section, tail: str, items: list[ListItem], citation: Item, *, announced: bool
     ) -> tuple[Item | None, Item | None]:
         """What follows the stance: for what (scope), and under which criteria. `announced`: some list follows."""
+        tail = REMARK_ON_LIST.sub("", tail)
         quantifier = quantifier_in(tail)
         if quantifier is None and items and patterns.USES_FOLLOW.search(tail) is not None:
             quantifier = Quantifier(ANY, len(tail.rstrip(" :")), len(tail.rstrip(" :")), stated=False)
+        elif items and quantifier is not None and not quantifier.stated and _FOR_THE_FOLLOWING.search(tail):
+            quantifier = self._of_uses(quantifier)
         tail = give_predicate(items, tail, quantifier)
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")
         lists = CriteriaLists(self._extraction, section, self._conditions)
+        ruled = exception_before(tail, quantifier) if items else None
+        if items and ruled is None:
+            lists.doubt_of_denial(tail, quantifier)
         tree = lists.read(items, quantifier) if items else None
+        if ruled is not None and tree is not None:  # "not necessary unless all of the following apply:"
+            tree = {"not": tree}
+            tail = f"{ruled}:"
+            quantifier = None
         if quantifier is not None and not items:
             tail, tree = lists.within_sentence(tail, quantifier, citation)
+        for further in self._further if items else ():  # "AND BOTH of the following:", behind the first list
+            tree = joined(further.kind, [tree, lists.read(further.items, further.quantifier)])
+        alternatives = last_alternative(tail, quantifier) if items and tree is not None else None
+        if alternatives is not None:  # "an AHI of 15 or more, or an AHI of 5 to 14 with one of the following:"
+            left, right = (self._conditions.read(patterns.SCOPE_OPENER.sub("", part), citation) for part in alternatives)
+            return None, joined("any", [left, joined("all", [right, tree])])
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
         words = patterns.INSTEAD_OF.sub("", patterns.BECAUSE.sub("", patterns.ALL_OTHER.sub("", words)))
         words = without_examples(words)
@@ -402,16 +487,28 @@ class _Statements:
             words = f"{words[: for_each.start()]} {words[for_each.end() :]}"
         words = without_remarks(words)
         exception = None
+        waiver = None
         excepted = search_outside(UNLESS, words)
         opened = patterns.WHEN.search(words)
         if excepted is not None and (opened is None or excepted.start() < opened.start()):
             unless = self._conditions.read(words[excepted.end() :], citation)
+            said = words[excepted.start() :].strip(" ,.")
+            if not self._denies and WAIVES.search(said) and (tree is not None or patterns.WHEN.search(words[: excepted.start()])):
+                self._doubt(f"“{said}” was read as waiving all that is asked for: or only a part of it?")
+                waiver, unless = unless, None
+            elif "unless" in excepted.group().lower() and patterns.WHEN.search(words[: excepted.start()]):
+                self._doubt(f"“{said}” was read as a bar: or does it waive what stands before?")
             exception = None if unless is None else {"not": unless}
             words = words[: excepted.start()]
+        sooner = patterns.OR_SOONER.search(words)
+        if sooner is not None:  # "after 5 years, or sooner if it is broken"
+            either = [self._conditions.read(part, citation) for part in (words[: sooner.start()], words[sooner.end() :])]
+            return None, joined("all", [referred, joined("any", either), tree, exception])
         pieces = patterns.WHEN.split(words, maxsplit=1)
         scope_words = patterns.OR_AT_END.sub("", patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:."))).strip(" ,;:.")
         scope = None
-        if scope_words and not patterns.NO_SCOPE.match(scope_words):
+        self._lines_named = names_only_lines(self._extraction, patterns.IN_ACCORDANCE.sub("", scope_words))
+        if scope_words and not self._lines_named and not patterns.NO_SCOPE.match(scope_words):
             scope = self._scope(scope_words, citation)
         condition = None
         if len(pieces) > 1:
@@ -419,7 +516,15 @@ class _Statements:
             condition = self._conditions.read(rest, citation) if rest else None
             if patterns.OR_AT_END.search(pieces[0]) is not None:  # "for screening, or when done twice a year"
                 scope, condition = None, joined("any", [scope, condition])
-        return scope, joined("all", [referred, condition, tree, exception])
+        asked = joined("all", [referred, condition, tree, exception])
+        return scope, asked if waiver is None else joined("any", [asked, waiver])
+
+    def _of_uses(self, quantifier: Quantifier) -> Quantifier:
+        """How "for the following:" counts: what is denied for a list of uses is denied for each."""
+        if self._denies:
+            return replace(quantifier, kind=ANY)
+        self._doubt("“for the following” does not say whether all or any of the listed conditions are needed: read as all")
+        return quantifier
 
     def _scope(self, words: str, citation: Item) -> Item | None:
         """ "orthopedic applications", "children <18 years of age", "symptomatic varicose veins"."""
@@ -428,6 +533,9 @@ class _Statements:
             plain = singular(plain)
             fact = self._facts.boolean(plain, citation, ask=f"Is this {with_article(plain)}?")
             return {"fact": fact}
+        uses = uses_in_series(plain)
+        if uses:  # "for gout, lupus, and rash": each is a use of its own
+            return joined("any", [self._conditions.read(use, citation) for use in uses])
         return self._conditions.read(plain, citation)
 
     def _subject(self, subject: str, procedures: list[str], citation: Item) -> Item | None:
@@ -462,61 +570,6 @@ class _Statements:
         words = patterns.NOT_LISTED.sub("", re.sub(r"\busing any other.*$", "", match["condition"]))
         return self._conditions.read(words, citation) if words.strip() else None
 
-    def _otherwise(self, section: Section, subject: str, stance: str, lines: list[int]) -> bool:
-        """Attach the stance to the earlier statement about the same service; False where there is none."""
-        spell = self._facts.spelled_out
-        wanted = content_words(spell(patterns.ALL_OTHER.sub("", patterns.UNMET.sub("", subject))))
-        best: tuple[float, _Statement] | None = None
-        settled: tuple[float, _Statement] | None = None  # of which another sentence says something else already
-        named: list[tuple[frozenset[str], _Statement]] = []
-        for statement in self._statements:
-            known = statement.provision.get("otherwise")
-            if statement.provision["stance"] == stance or "criteria" not in statement.provision:
-                continue
-            own = content_words(spell(statement.subject))
-            alike = len(wanted & own) / max(1, len(wanted | own))
-            if statement.section is section:
-                alike += 0.1
-            if known not in (None, stance):
-                if alike >= max(patterns.ALIKE, settled[0] if settled is not None else 0):
-                    settled = (alike, statement)
-                continue
-            if own and own < wanted and statement.section.kind is section.kind:
-                named.append((own, statement))
-            if best is None or alike >= best[0]:
-                best = (alike, statement)
-        # A sentence may speak of two services at once: "A and B are ... when the criteria are not met".
-        both = [statement for own, statement in named if not any(own < other for other, _ in named)]
-        if len(both) > 1 and set().union(*(own for own, _ in named)) == wanted:
-            found = both
-        elif settled is not None and (best is None or settled[0] > best[0]):
-            provision = settled[1].provision
-            mark(
-                provision,
-                f"line {lines[0]} says {patterns.STANCE_WORDS[stance]} of what is left, and another line "
-                f"{patterns.STANCE_WORDS[provision['otherwise']]}: which of them holds where?",
-            )
-            self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
-            return True
-        elif best is not None and best[0] >= patterns.ALIKE:
-            found = [best[1]]
-        else:
-            return False
-        for statement in found:
-            self._attach_otherwise(statement, section, stance, lines)
-        return True
-
-    def _attach_otherwise(self, statement: _Statement, section: Section, stance: str, lines: list[int]) -> None:
-        provision = statement.provision
-        self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
-        if "otherwise" in provision:
-            return  # said before, in other words
-        provision["otherwise"] = stance
-        provision["otherwise_text"] = f"Where these criteria are not met it is {patterns.STANCE_WORDS[stance]}."
-        provision["otherwise_citation"] = self._extraction.cite(section, lines)
-        if "when" not in provision:
-            mark(provision, "`otherwise` needs a `when` that says of which service it speaks")
-
     def _criteria_of_each(self, text: str) -> Item | None:
         """The criteria of the earlier statements that the sentence speaks of, as definitions that both use."""
         wanted = content_words(text)
@@ -525,18 +578,7 @@ class _Statements:
             provision = statement.provision
             if "criteria" not in provision or not (objects(statement.subject) & wanted):
                 continue
-            if set(provision["criteria"]) != {"see"}:
-                name = f"criteria-of-{provision['id']}"
-                self._definitions.append(
-                    {
-                        "id": name,
-                        "text": f"The criteria for {core_of(statement.subject)}.",
-                        "criteria": provision["criteria"],
-                        "citation": provision["citation"],
-                    }
-                )
-                provision["criteria"] = {"see": name}
-            found.append(dict(provision["criteria"]))
+            found.append(self._leftovers.as_definition(statement))
         if not found:
             self._doubt("the criteria of each service are referred to, and it is not clear which they are")
         return joined("all", found)
@@ -558,10 +600,10 @@ class _Statements:
         if named is None:
             mark(provision, "say of which service these criteria decide")
         provision["citation"] = citation
-        self._statements.append(_Statement(provision, sentence, section, lines))
+        self._statements.append(ReadStatement(provision, sentence, section, lines))
         self._extraction.use(lines, f"provisions[{provision['id']}]")
 
-    def _said_once(self) -> Iterable[_Statement]:
+    def _said_once(self) -> Iterable[ReadStatement]:
         """The statements so far, without those that repeat an earlier one word for word."""
         for statement in self._statements[self._compared :]:
             text = " ".join(" ".join(self._extraction.document.text_of(statement.lines)).split())
@@ -575,7 +617,7 @@ class _Statements:
         if lines and set(lines) != set(self._extraction.version.get("lines_of_business", lines)):
             provision["lines_of_business"] = lines
 
-    def _products(self, section: Section, statement: _Statement, items: Sequence[ListItem], when: Item | None) -> None:
+    def _products(self, section: Section, statement: ReadStatement, items: Sequence[ListItem], when: Item | None) -> None:
         implied = {
             test["fact"]: True for test in tests_of(statement.provision.get("criteria", {})) if set(test) <= {"fact", "citation"}
         }
@@ -593,7 +635,7 @@ class _Statements:
 
     def _products_named_later(self, section: Section, sentence: str, lines: list[int], items: list[ListItem]) -> bool:
         """Read a list of products that stands by itself behind the statement that it belongs to; False where it is none."""
-        before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
+        before = self._last_of(section)
         names = is_product_list([item.text for item in items]) and patterns.NAMES_PRODUCTS.search(sentence)
         if not names or before is None or any(known["provision"] == before.provision["id"] for known in self._product_lists):
             return False
@@ -611,7 +653,7 @@ class _Statements:
         self._extraction.use(lines, f"product_lists[{found['id']}]")
         return True
 
-    def _examples(self, section: Section, statement: _Statement, items: Sequence[ListItem]) -> None:
+    def _examples(self, section: Section, statement: ReadStatement, items: Sequence[ListItem]) -> None:
         """What a catch-all names as examples decides by itself; other examples only illustrate."""
         provision = statement.provision
         if not patterns.NOT_LISTED.search(statement.subject):
@@ -629,7 +671,7 @@ class _Statements:
                 "when": {"fact": fact},
                 "citation": citation,
             }
-            self._statements.append(_Statement(example, name, section, item.lines))
+            self._statements.append(ReadStatement(example, name, section, item.lines))
             self._extraction.use(item.lines, f"provisions[{example['id']}]")
 
     def _use_scales(self) -> None:

@@ -14,7 +14,8 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:(?:is|are|would be|will be) )?(?:considered |deemed |denied as )?not (?:considered |deemed )?(?:to be )?"
             r"(?:medically necessary|(?:medically )?reasonable (?:and|or|and/or) (?:medically )?necessary)"
             r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
-            r"(?:is|are|will) not (?:be )?(?:necessary|covered|a covered (?:service|benefit)|eligible for coverage)|"
+            r"(?:is|are|will|may|can) not (?:be )?"
+            r"(?:necessary|covered|approved|approvable|authorized|a covered (?:service|benefit)|eligible for coverage)|"
             r"(?:is|are) (?:contra-?indicated and (?:therefore )?not covered|non-?covered)"
         ),
     ),
@@ -24,7 +25,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:(?:is|are|remains?|would be|will be) )(?:considered |deemed |regarded as )?(?:to be )?(?:not proven|"
             r"(?:experimental|investigational|unproven)"
             r"(?:(?:\s*[,/]\s*|\s+(?:and|or|and/or)\s+|,\s*(?:and|or)\s+)(?:experimental|investigational|unproven))*)"
-            r"(?: and (?:is |are )?(?:therefore )?(?:not covered|not medically necessary))?"
+            r"(?: and,? (?:is |are )?(?:therefore,? )?(?:not covered|non-?covered|not medically necessary))?"
         ),
     ),
     (
@@ -41,7 +42,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:(?:proven|reconstructive|reasonable|appropriate|safe and effective|clinically (?:useful|appropriate|proven))"
             r"(?:,? and |, |/))*"
             r"(?:medically necessary|(?:medically )?reasonable and (?:medically )?necessary|covered|approved|"
-            r"eligible for coverage|a covered (?:service|benefit))"
+            r"(?:re-?)?authorized|renewed|eligible for coverage|a covered (?:service|benefit))"
             r"(?:,? and,? (?:is |are )?(?:therefore,? )?(?:appropriate|covered|eligible for coverage))?|"
             r"meets? the (?:definition|criteria) (?:of|for) medical necessity"
         ),
@@ -49,7 +50,9 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
 )
 _STANCE_PATTERNS: Final = tuple((stance, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for stance, pattern in STANCES)
 _WE_COVER: Final = re.compile(
-    r"^(?:we|the plan|[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3})\s+(?P<no>(?:do|does|will) not\s+)?(?P<verb>covers?)\s+"
+    r"^(?:[Ww]e|[Tt]he (?:health )?[Pp]lan|[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3})\s+"
+    r"(?P<no>(?:do|does|will|may) not\s+)?(?:(?:may|will|can)\s+)?"
+    r"(?P<verb>covers?|(?:approves?|authorizes?)(?:\s+(?:coverage|use)\s+(?:of|for))?)\s+"
     r"(?P<subject>.+?)(?P<tail>(?<!solely)(?<!only)(?<!primarily)(?<!exclusively),?\s+(?:when|if|for|as|unless|except)\b.*|[.:]?\s*)$",
     re.DOTALL,
 )
@@ -80,6 +83,7 @@ _NOT_BEFORE: Final = re.compile(r"\b(?:(?:do|does|did|will|would) not|(?:no long
 ALL: Final = "all"
 ANY: Final = "any"
 NONE: Final = "none"
+AT_MOST: Final = "at-most"
 
 _NUMBERS: Final = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -87,31 +91,69 @@ _NUMBERS: Final = {
 }  # fmt: skip
 NUMBER_WORDS: Final = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 
-_OF_FOLLOWING: Final = r"\s+(?:\([0-9]+\)\s+)?(?:or more\s+)?(?:of\s+)?(?:the\s+)?(?:following|these|criteria below|below)"
+# "all of the following", "any of these"; "any one of criteria 1-3"
+_OF_FOLLOWING: Final = (
+    r"\s+(?:\([0-9]+\)\s+)?(?:or more\s+)?(?:of\s+)?(?:the\s+)?(?:following|these|criteria below|below|"
+    r"(?:criteria|conditions|requirements)(?=\s+(?:\(?[A-Z0-9]\)?\s*(?:to|through|,|and|or)\s|[A-Z0-9]\s?[-–]\s?[A-Z0-9]\b)))"
+)
+_DENIED: Final = (
+    r"\b(?:(?:do|does|did|must|should|may|can|has|have|had|is|are|will)\s*(?:not|n['’]t)"
+    r"(?:\s+(?:have|has|had|be|been|meet|show|demonstrate|exhibit|include|involve|present with|used?|using|tak(?:e|en|ing)|"
+    r"currently|receiv(?:e|ed|ing)|undergone|tried|(?:treated|diagnosed) with|exposed to|contraindicated by))*"
+    r"|cannot have|without|absence of|lack of|lacks|free (?:of|from)|never had)"
+)
 # "Absence of all of the following" is that none of them is there.
 _LACK: Final = (
     r"(?:(?:absence|lack|free)\s+of|without|no\s+(?:evidence|history|signs?|presence)\s+of|"
     r"(?:do|does|did|must|should|may|has|have)\s+not\s+(?:have|had|show)(?:\s+(?:evidence|signs|a\s+history)\s+of)?)"
 )
+# "when either criterion A or criterion B is met:"
+_LETTER: Final = r"(?:\([A-Z0-9]\)|[A-Z0-9])(?![\w)])"
+_NAMED_ITEMS: Final = (
+    rf"\b(?:either\s+|both\s+)?(?:criterion|criteria|conditions?|items?)\s+{_LETTER}(?:,\s*{_LETTER})*,?\s+__word__\s+"
+    rf"(?:criterion\s+|criteria\s+|condition\s+)?{_LETTER}\s+(?:below\s+)?(?:is|are)\s+met(?=\s*:?\s*$)"
+)
+_OF_NOTHING: Final = (
+    r"(?:(?:known|prior|previous|active|current|concurrent|documented|clinical|absolute|relative|other|evidence|history|signs?|"
+    r"symptoms?|presence|documentation|diagnosis|of)\s+)"
+)
 _QUANTIFIERS: Final = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (NONE, r"\b(?:none|neither)" + _OF_FOLLOWING),
+        # "does not have any of the following", "without the following", "no contraindications, including the following"
+        (NONE, _DENIED + r"\s+(?:(?:any|one or more|either)(?:\s+one)?" + _OF_FOLLOWING + r"|(?:the\s+)?following\b)"),
         (NONE, rf"\b{_LACK}\s+(?:all|any|each|either|both|one)(?:\s+or more)?" + _OF_FOLLOWING),
+        (NONE, r"\b(?:without|absence of|lack of|free (?:of|from))\s+(?:all|each|both)" + _OF_FOLLOWING),
+        (NONE, r"\bno\s+" + _OF_NOTHING + r"*(?:(?:any|either|one)(?: or more)? of )?(?:the\s+)?following\b"),
+        (NONE, r"\bno\s+(?:[a-z-]+\s+){0,3}(?:contraindications?|exclusions?|exclusion criteria)\b[^:.;]*?\bfollowing\b"),
+        (NONE, _DENIED + r"(?=\s*:\s*$)"),
+        (
+            AT_MOST,
+            r"\b(?:(?:no|not) more than|at most|up to|a maximum of|(?P<below>fewer than|less than))\s+"
+            rf"(?P<count>{NUMBER_WORDS}|\d+)" + _OF_FOLLOWING,
+        ),
         (
             "count",
             rf"\b(?:at least |any |a minimum of )?(?P<count>{NUMBER_WORDS}|\d+)(?:\s*\(\d+\))?(?: or more)?" + _OF_FOLLOWING,
         ),
         (ANY, r"\b(?:any(?: one)?(?: or more)?|either(?: one)?|at least (?:one|1)|(?:one|1) or more|one)" + _OF_FOLLOWING),
         (ALL, r"\b(?:all|both|each|every one)" + _OF_FOLLOWING),
+        (ANY, _NAMED_ITEMS.replace("__word__", "or")),
+        (ALL, _NAMED_ITEMS.replace("__word__", "and")),
         (ANY, r"\b(?:either|any|one|any one|one or more)(?:\s+of)?(?=\s*:\s*$)"),
         (ALL, r"\b(?:both|all)(?:\s+of)?(?=\s*:\s*$)"),
         (ANY, r"\b(?:either|any|one)\s+(?:applies|apply|is met|is present)(?=\s*:)"),
         (ALL, r"\b(?:both|all)\s+(?:apply|are met|are present)(?=\s*:)"),
+        # On a line of its own, without a colon: "is considered medically necessary when / BOTH".
+        (ANY, r"(?<=\bwhen\s)(?:either|any)\s*$|(?<=\bif\s)(?:either|any)\s*$|(?-i:\bEITHER)\s*$"),
+        (ALL, r"(?<=\bwhen\s)(?:both|all)\s*$|(?<=\bif\s)(?:both|all)\s*$|(?-i:\b(?:BOTH|ALL))\s*$"),
     )
 )
 _PLAIN_FOLLOWING: Final = re.compile(
-    r"\b(?:meets?\s+)?(?:all\s+)?criteria\s+[\w.]+\s+(?:through|to|and|-|–)\s+[\w.]+\s*:\s*$|\b(?:the\s+)?following\b|\b(?:criteria|conditions|requirements|indications)\b[^.]*:\s*$|\bincluding[^.]*:\s*$",
+    r"\b(?:meets?\s+)?(?:all\s+)?criteria\s+[\w.]+\s+(?:through|to|and|-|–)\s+[\w.]+\s*:\s*$"
+    r"|\b(?:the\s+)?following\b(?:\s+(?:[a-z-]+\s+){0,2}?(?:criteria|conditions|requirements|indications)\b)?"
+    r"|\b(?:criteria|conditions|requirements|indications)\b(?=[^.]*:\s*$)|\bincluding[^.]*:\s*$",
     re.IGNORECASE,
 )
 
@@ -121,14 +163,14 @@ _FOLLOWING_USES: Final = re.compile(
     r"\b(?:for|of|in|treating|to treat)\s+(?P<announced>(?:the\s+)?following\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:indications?|conditions?|diagnos[ei]s|diseases?|disorders?|uses?|purposes|reasons|situations|circumstances|"
     r"populations)|(?<=\bfor )(?:the\s+)?following)"
-    r"(?:\s*\([^()]*\))?\s*:\s*$",
+    r"(?:\s*\([^()]*\))?(?:,?\s+(?:when|if|in|and|for|with|provided)\b[^:]*)?\s*:\s*$",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Quantifier:
-    """How the items of a list count: `all`, `any`, `none`, or `count` with how many. [start, end) is where the text says so.
+    """How the items of a list count: `all`, `any`, `none`, or `count` or `at-most` with how many. [start, end): where it is said.
 
     `stated` is False where the text says only "the following".
     """
@@ -145,8 +187,10 @@ def quantifier_in(text: str) -> Quantifier | None:
     found: Quantifier | None = None
     for kind, pattern in _QUANTIFIERS:
         for match in pattern.finditer(text):
-            count = number_of(match["count"]) if kind == "count" else 0
-            candidate = Quantifier(ANY if count == 1 else kind, match.start(), match.end(), count)
+            count = number_of(match["count"]) if kind in ("count", AT_MOST) else 0
+            if kind == AT_MOST and match["below"]:
+                count -= 1
+            candidate = Quantifier(ANY if kind == "count" and count == 1 else kind, match.start(), match.end(), count)
             if found is None or candidate.end > found.end or (candidate.end == found.end and candidate.start < found.start):
                 found = candidate
     if found is not None:
@@ -176,6 +220,31 @@ class StanceSaid:
     words: str
 
 
+_POLICY_OF: Final = re.compile(r"^\s*it is the policy of\s+[^,;:.]{2,60}?\s+that\s+", re.IGNORECASE)
+
+
+def without_opening(sentence: str) -> str:
+    """The sentence without "It is the policy of the plan that", which opens every statement of some plans."""
+    return _POLICY_OF.sub("", sentence)
+
+
+_INSUFFICIENT: Final = re.compile(
+    r"^(?:there\s+is\s+)?(?:currently\s+)?(?:insufficient|inadequate|not sufficient|not enough)\s+(?:[a-z-]+\s+){0,4}?evidence\b"
+    r".*?\b(?:support|establish|determine|demonstrate|prove|recommend)\s+(?:that\s+)?(?:the\s+)?"
+    r"(?:(?:safety|efficacy|effectiveness|use|utility|benefit|value|routine|clinical|and|or|,)\s*)*(?:of\s+)?"
+    r"(?P<subject>\S.*?)(?P<tail>\s+(?:for|in|to treat)\s+.*|[.:]?\s*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def insufficient_in(sentence: str) -> StanceSaid | None:
+    """A statement that says only that the evidence for a service is insufficient."""
+    match = _INSUFFICIENT.match(without_opening(sentence).strip())
+    if match is None or _POLICY_OF.match(sentence) is None:
+        return None
+    return StanceSaid(match["subject"], "investigational", match["tail"], 0, "insufficient evidence")
+
+
 def stance_in(sentence: str) -> StanceSaid | None:
     """The stance that a sentence takes and of what; None where it takes none."""
     best: tuple[int, int, str] | None = None
@@ -203,7 +272,7 @@ def stance_in(sentence: str) -> StanceSaid | None:
         if cover is None:
             return None
         stance = "not-medically-necessary" if cover["no"] else "medically-necessary"
-        words = f"{cover['no'] or ''}cover"
+        words = f"{cover['no'] or ''}{cover['verb'].split()[0].lower()}"
         return StanceSaid(cover["subject"], stance, cover["tail"], sentence.index(cover["tail"]) if cover["tail"] else 0, words)
     return StanceSaid(sentence[: best[0]].strip(), best[2], sentence[best[1] :], best[1], sentence[best[0] : best[1]])
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from medpolicy.authoring.document import Block, BlockKind, Cell, Row, SourceLine
 from medpolicy.authoring.readers.blocks import Progress, with_every_line, with_number
+from medpolicy.authoring.readers.broken_lines import BREAK, lines_of, without_marker
 from medpolicy.authoring.readers.lined_text import LinedText, raised
-from medpolicy.authoring.readers.markers import numeral
+from medpolicy.authoring.readers.markers import numeral, printed_marker
+from medpolicy.authoring.readers.printed_items import with_printed_items
 from medpolicy.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ _BLOCKS = frozenset(
     )
 )
 _NOT_IN_DATA = frozenset({"table", "form", *_HEADINGS})
+_SPACES_IN_MARKUP = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|#160|#xA0);", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _LINE_OF_TEXT = re.compile(r"[^\n]*\n|[^\n]+")
 _WHOLE = re.compile(r"-?\d{1,6}")
@@ -79,10 +82,11 @@ def read_html(lines: Sequence[SourceLine], progress: Progress | None = None) -> 
     marked, telling = _marked("\n".join(line.text for line in lines), first)
     reader = _HtmlReader(first)
     reader.read(_tree(marked), None if progress is None else lambda line: progress(line - first, len(lines)))
-    held = telling.union(*(block.lines for block in reader.blocks))
+    blocks = with_printed_items(reader.blocks, reader.lefts)
+    held = telling.union(*(block.lines for block in blocks))
     silent = [line.number for line in lines if not line.is_blank and line.number not in held]
     markup = [Block(BlockKind.FURNITURE, "", run, furniture="markup") for run in _runs(silent)]
-    return with_every_line([*reader.blocks, *markup], lines)
+    return with_every_line([*blocks, *markup], lines)
 
 
 def _tree(text: str) -> LexborNode:
@@ -133,7 +137,8 @@ def _depth(token: str, name: str) -> int:
 
 
 def _lines_with_text(text: str, line: int) -> Iterator[int]:
-    return (line + offset for offset, piece in enumerate(text.split("\n")) if piece.strip())
+    pieces = enumerate(_SPACES_IN_MARKUP.sub(" ", text).split("\n"))
+    return (line + offset for offset, piece in pieces if piece.strip())
 
 
 def _runs(numbers: Iterable[int]) -> list[tuple[int, ...]]:
@@ -161,6 +166,41 @@ class _List:
         return f"{numeral(number, self.style)}."
 
 
+_WORD_TITLE = re.compile(r"\bMso(?:Title|Heading(?P<level>[1-6]))\b", re.IGNORECASE)
+_WORD_LIST = re.compile(r"\bmso-list\s*:\s*(?!none|ignore)[^;]*?\blevel(?P<level>[1-9])\b", re.IGNORECASE)
+
+
+_LEFT = re.compile(
+    r"\b(?:margin|padding)-left\s*:\s*(?P<amount>\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(?P<unit>in|pt|px|em|rem|cm)\b",
+    re.IGNORECASE,
+)
+_POINTS = {"in": 72.0, "pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0, "cm": 28.3}
+
+
+@dataclass(frozen=True, slots=True)
+class _OfWord:
+    """What a page, such as a word processor saves, says of a paragraph by its class and style.
+
+    It may be a title, or an item of a list; `left`: how far in it stands, in points.
+    """
+
+    heading: int = 0
+    list_level: int | None = None
+    left: float = 0.0
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, str | None]) -> _OfWord:
+        title = _WORD_TITLE.search(attributes.get("class") or "")
+        if title is not None:
+            return cls(heading=int(title["level"] or 1))
+        style = attributes.get("style") or ""
+        item = _WORD_LIST.search(style)
+        if item is not None:
+            return cls(list_level=int(item["level"]) - 1)
+        left = _LEFT.search(style)
+        return cls() if left is None else cls(left=float(left["amount"]) * _POINTS[left["unit"].lower()])
+
+
 @dataclass(slots=True)
 class _Gathered:
     """The text of the block that is being read."""
@@ -175,11 +215,13 @@ class _HtmlReader:
 
     def __init__(self, first_line: int) -> None:
         self.blocks: list[Block] = []
+        self.lefts: dict[int, float] = {}  # by the place of a paragraph among the blocks, how far in it stands, in points
         self._line = first_line
         self._text = _Gathered()
         self._lists: list[_List] = []
         self._marker = ""
         self._heading = 0
+        self._word = _OfWord()
         self._bold = self._superscript = self._content = 0
         self._links: list[tuple[str, int]] = []
 
@@ -244,10 +286,12 @@ class _HtmlReader:
             self._marker = self._lists[-1].marker() if self._lists else "•"
         elif tag in _HEADINGS:
             self._heading = _HEADINGS[tag]
+        elif tag == "p":
+            self._word = _OfWord.of(attributes)
         elif tag == "a":
             self._links.append((attributes.get("href") or "", len(self._text.pieces)))
         elif tag == "br":
-            self._text.pieces.append((" ", self._line))
+            self._text.pieces.append((BREAK, self._line))
         elif tag == "hr":
             self.blocks.append(Block(BlockKind.FURNITURE, "", (self._line,), furniture="ruler"))
 
@@ -263,6 +307,8 @@ class _HtmlReader:
             self._marker = ""
         elif tag in _HEADINGS:
             self._heading = 0
+        elif tag == "p":
+            self._word = _OfWord()
         elif tag == "a":
             target, start = self._links.pop()
             text = "".join(piece for piece, _ in self._text.pieces[start:]).strip()
@@ -282,9 +328,32 @@ class _HtmlReader:
         gathered, self._text = self._text, _Gathered()
         if not any(text.strip() for text, _ in gathered.pieces):
             return
-        lined = LinedText.of(gathered.pieces).collapsed()
-        kind = BlockKind.HEADING if self._heading else BlockKind.ITEM if self._marker else BlockKind.PARAGRAPH
-        level = self._heading or (max(len(self._lists) - 1, 0) if self._marker else len(self._lists))
+        word = self._word
+        if self._heading or word.heading:
+            self._block(gathered, gathered.pieces, BlockKind.HEADING, self._heading or word.heading)
+        elif word.list_level is not None:
+            text = "".join(piece for piece, _ in gathered.pieces).strip()
+            self._marker = printed_marker(text)
+            pieces = without_marker(gathered.pieces, self._marker)
+            self._marker = self._marker or "•"
+            self._block(gathered, pieces, BlockKind.ITEM, word.list_level)
+        else:
+            self._lines(gathered)
+        self._marker = ""
+
+    def _lines(self, gathered: _Gathered) -> None:
+        """A paragraph or an item; several where the page breaks it into lines."""
+        is_item = bool(self._marker)
+        level = max(len(self._lists) - 1, 0) if is_item else len(self._lists)
+        for at, (marker, pieces) in enumerate(lines_of(gathered.pieces)):
+            if at > 0 or (marker and not is_item):
+                self._marker = marker
+            kind = BlockKind.ITEM if self._marker else BlockKind.PARAGRAPH
+            deeper = int(at > 0 and is_item)
+            self._block(gathered, pieces, kind, level + deeper)
+
+    def _block(self, gathered: _Gathered, pieces: Sequence[tuple[str, int]], kind: BlockKind, level: int) -> None:
+        lined = LinedText.of(pieces).collapsed()
         block = Block(
             kind,
             lined.text,
@@ -295,8 +364,9 @@ class _HtmlReader:
             spans=lined.spans(),
             links=tuple(gathered.links),
         )
+        if self._word.left:
+            self.lefts[len(self.blocks)] = self._word.left
         self.blocks.append(with_number(block) if kind is BlockKind.HEADING else block)
-        self._marker = ""
 
     def _silent(self, pieces: Iterable[tuple[str, int]], why: str) -> None:
         """Furniture, as a block where it has text."""
