@@ -364,3 +364,14 @@ def test_a_list_that_is_not_set_below_what_announces_it(items: str, criteria: st
     reasons = provision.get("review", [])
     assert len(reasons) == len(doubted)
     assert all(words in reason for words, reason in zip(doubted, reasons, strict=True))
+
+
+def test_what_an_agency_approves_is_no_stance_of_the_plan() -> None:
+    assert (
+        "provisions" not in extract("Widgets are approved by the FDA. Widgets are not approved for sale by the FDA.")[0].version
+    )
+    provision = only(
+        "Use of any widget that is not approved by the U.S. Food and Drug Administration is considered investigational."
+    )
+    assert provision["stance"] == "investigational"
+    assert only("Widgets are approved for gout.")["stance"] == "medically-necessary"

@@ -6,6 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+# What an agency approves for the market, a plan may think of what it will.
+_APPROVED: Final = (
+    r"approved(?!\s+(?:(?:or|and)\s+[a-z]+\s+)?(?:for\s+[a-z ]{1,20}\s)?by\s+(?:the\s+)?"
+    r"(?:U\.?\s?S\.?|United States|Food and Drug|FDA|European|EMA|Health Canada))"
+)
 # What is said of a service, the more specific first: "not medically necessary" holds "medically necessary".
 STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
@@ -15,7 +20,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:medically necessary|(?:medically )?reasonable (?:and|or|and/or) (?:medically )?necessary)"
             r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
             r"(?:is|are|will|may|can) not (?:be )?"
-            r"(?:necessary|covered|approved|approvable|authorized|a covered (?:service|benefit)|eligible for coverage)|"
+            rf"(?:necessary|covered|{_APPROVED}|approvable|authorized|a covered (?:service|benefit)|eligible for coverage)|"
             r"(?:is|are) (?:contra-?indicated and (?:therefore )?not covered|non-?covered)"
         ),
     ),
@@ -41,7 +46,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
             r"(?:(?:is|are|may be|will be|can be) )(?:considered |deemed )?(?:to be )?"
             r"(?:(?:proven|reconstructive|reasonable|appropriate|safe and effective|clinically (?:useful|appropriate|proven))"
             r"(?:,? and |, |/))*"
-            r"(?:medically necessary|(?:medically )?reasonable and (?:medically )?necessary|covered|approved|"
+            rf"(?:medically necessary|(?:medically )?reasonable and (?:medically )?necessary|covered|{_APPROVED}|"
             r"(?:re-?)?authorized|renewed|eligible for coverage|a covered (?:service|benefit))"
             r"(?:,? and,? (?:is |are )?(?:therefore,? )?(?:appropriate|covered|eligible for coverage))?|"
             r"meets? the (?:definition|criteria) (?:of|for) medical necessity"
