@@ -367,9 +367,7 @@ def test_a_list_that_is_not_set_below_what_announces_it(items: str, criteria: st
 
 
 def test_what_an_agency_approves_is_no_stance_of_the_plan() -> None:
-    assert (
-        "provisions" not in extract("Widgets are approved by the FDA. Widgets are not approved for sale by the FDA.")[0].version
-    )
+    assert provisions("Widgets are approved by the FDA. Widgets are not approved for sale by the FDA.") == []
     provision = only(
         "Use of any widget that is not approved by the U.S. Food and Drug Administration is considered investigational."
     )
