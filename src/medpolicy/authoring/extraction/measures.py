@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from medpolicy.authoring.extraction.unit_words import UNIT_WORDS
 from medpolicy.authoring.extraction.wording import NUMBER_WORDS, number_of
 
 AT_LEAST, MORE_THAN, AT_MOST, LESS_THAN, EQUAL_TO = "at_least", "more_than", "at_most", "less_than", "equal_to"
@@ -37,52 +38,9 @@ _AFTER: Final = (
     (AT_LEAST, r"(?:or|and) (?:more|greater|higher|above|over|older|longer|larger|worse)|\+"),
     (AT_MOST, r"(?:or|and) (?:less|fewer|lower|below|under|younger|shorter|smaller)"),
 )
-_UNITS: Final = (
-    ("kg/m2", r"kg\s*/\s*m(?:2|²|\^2)|kilograms? per (?:square meter|meter squared)"),
-    ("mm2", r"mm2|mm²|square millimeters?"),
-    ("cm2", r"cm2|cm²|square centimeters?"),
-    ("cm3", r"cm3|cm³|cubic centimeters?|cc"),
-    ("mg/dL", r"mg\s*/\s*dl|milligrams? per deciliter"),
-    ("g/dL", r"g\s*/\s*dl|grams? per deciliter"),
-    ("ng/mL", r"ng\s*/\s*ml"),
-    ("pg/mL", r"pg\s*/\s*ml"),
-    ("ug/dL", r"(?:mcg|µg|ug)\s*/\s*dl"),
-    ("mmol/L", r"mmol\s*/\s*l|millimoles? per liter"),
-    ("umol/L", r"(?:µ|u)mol\s*/\s*l"),
-    ("mEq/L", r"meq\s*/\s*l"),
-    ("/uL", r"(?:cells?\s*)?/\s*(?:µ|u|mc)l|cells? per microliter"),
-    ("/mm3", r"(?:cells?\s*)?/\s*mm(?:3|³)|cells? per cubic millimeter"),
-    ("mL/min", r"ml\s*/\s*min(?:ute)?|milliliters? per minute"),
-    ("L/min", r"l\s*/\s*min(?:ute)?|liters? per minute"),
-    ("dB", r"db(?: hl)?|decibels?"),
-    ("/wk", r"(?:events?|episodes?|times?|nights?|days?|doses?|sessions?|hours?)?\s*(?:per|/|a)\s*week"),
-    ("km", r"km|kilometers?"),
-    ("mi", r"miles?"),
-    ("g/L", r"g\s*/\s*l"),
-    ("mmHg", r"mm\s*hg|millimeters? of mercury"),
-    ("cmH2O", r"cm\s*h2o|centimeters? of water"),
-    ("/h", r"(?:events?|episodes?|times?)?\s*(?:per|/|an)\s*(?:hour|hr)\b|events?/hour"),
-    ("/min", r"(?:beats?|breaths?|times?)?\s*(?:per|/|a)\s*(?:minute|min)\b|bpm"),
-    ("/d", r"(?:times?|doses?|episodes?)\s*(?:per|/|a)\s*day"),
-    ("ms", r"ms|msec|milliseconds?"),
-    ("mm", r"mm|millimeters?|millimetres?"),
-    ("cm", r"cm|centimeters?|centimetres?"),
-    ("m", r"meters?|metres?"),
-    ("in", r"inch(?:es)?"),
-    ("ft", r"feet|foot"),
-    ("mL", r"ml|milliliters?"),
-    ("L", r"liters?|litres?"),
-    ("mg", r"mg|milligrams?"),
-    ("kg", r"kg|kilograms?"),
-    ("lb", r"lbs?|pounds?"),
-    ("ug", r"mcg|micrograms?|µg"),
-    ("g", r"grams?"),
-    ("deg", r"degrees?|°"),
-    ("%", r"%|percent|per cent"),
-)  # fmt: skip
 _TIME: Final = r"(?:consecutive |full |calendar |continuous )?(?P<time{n}>hours?|days?|weeks?|months?|years?|minutes?)"
 _NUMBER: Final = rf"\d+(?:,\d{{3}})*(?:\.\d+)?|{NUMBER_WORDS}"
-_UNIT: Final = "|".join(f"(?:{pattern})" for _, pattern in _UNITS)
+_UNIT: Final = "|".join(f"(?:{pattern})" for _, pattern in UNIT_WORDS)
 _SUFFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _AFTER)
 _PREFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _BEFORE)
 _UNIT_END: Final = r"(?![A-Za-z0-9]|/[A-Za-z])"  # "60 mL/min" is not "60 mL"
@@ -245,7 +203,7 @@ def _range(
 def _unit_of(printed: str | None) -> str:
     if printed is None:
         return ""
-    return next(unit for unit, pattern in _UNITS if re.fullmatch(pattern, printed.strip(), re.IGNORECASE))
+    return next(unit for unit, pattern in UNIT_WORDS if re.fullmatch(pattern, printed.strip(), re.IGNORECASE))
 
 
 def _comparator(printed: str | None, table: tuple[tuple[str, str], ...]) -> str | None:

@@ -1,0 +1,83 @@
+"""Numbers with their units, as medical policies print them. The sentences are invented."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from medpolicy.authoring.extraction.conditions import Conditions
+from medpolicy.authoring.extraction.facts import FactBook
+from medpolicy.authoring.extraction.unit_words import UNIT_WORDS
+from medpolicy.model.quantity import UNITS
+from tests.criteria_words import in_words
+
+
+def read(text: str) -> tuple[str, list[str]]:
+    conditions = Conditions(FactBook())
+    return in_words(conditions.read(text, {})), conditions.doubts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("C-reactive protein > 5 mg/L", "c_reactive_protein more_than 5 mg/L"),
+        ("fecal calprotectin > 50 µg/g", "fecal_calprotectin more_than 50 ug/g"),
+        ("fecal calprotectin more than 250 ug/g", "fecal_calprotectin more_than 250 ug/g"),
+        ("Myopia of at least 6.00 D", "myopia at_least 6.00 D"),
+        (
+            "An increase of ≥ 1.00 diopter (D) in the steepest keratometry value",
+            "increase_in_steepest_keratometry_value at_least 1.00 D",
+        ),
+        (
+            "Corneal thickness is at least 400 microns at the thinnest point",
+            "corneal_thickness_at_thinnest_point at_least 400 um",
+        ),
+        ("Serum potassium above 5.5 mEq/L", "serum_potassium more_than 5.5 mEq/L"),
+        ("Total testosterone below 300 ng/dL on two mornings", "total_testosterone_on_two_mornings less_than 300 ng/dL"),
+        ("CD4 count less than 200 cells/µL", "cd4_count less_than 200 /uL"),
+        ("HIV RNA less than 50 copies/mL", "hiv_rna less_than 50 /mL"),
+        ("Platelets < 50 x 10^9/L", "platelets less_than 50 10*9/L"),
+        ("Valve area of 1.0 cm2 or less", "valve_area at_most 1.0 cm2"),
+        ("Heart rate above 100 bpm", "heart_rate more_than 100 /min"),
+        ("Thresholds of 65 dB HL or worse at 2000 Hz", "thresholds_at_2000_hz at_least 65 dB"),
+        ("Threshold above 3 kHz", "threshold more_than 3 kHz"),
+        ("Dose of at least 50 Gy", "dose at_least 50 Gy"),
+        ("An activity of at most 370 MBq", "activity at_most 370 MBq"),
+        ("Factor VIII below 1 IU/dL", "factor_viii less_than 1 IU/dL"),
+        ("Doses above 40 IU/kg", "doses more_than 40 IU/kg"),
+        ("eGFR < 15 mL/min/1.73 m2", "egfr less_than 15 mL/min/1.73m2"),
+        ("eGFR of 30 mL/min/1.73m² or less", "egfr at_most 30 mL/min/1.73m2"),
+        ("Peak velocity ≥ 4.0 m/s", "peak_velocity at_least 4.0 m/s"),
+        ("ALT more than 3 times the upper limit of normal (ULN)", "alt more_than 3 ULN"),
+        ("Proteinuria of at least 300 mg/24 hours", "proteinuria at_least 300 mg/d"),
+        ("Urinary albumin-to-creatinine ratio > 30 mg/g", "urinary_albumin_to_creatinine_ratio more_than 30 mg/g"),
+        ("Temperature above 38.5 °C", "temperature more_than 38.5 degC"),
+        ("at least 15 headache days per month", "headache_days_per_month at_least 15"),
+        ("15 or more headache days per month", "headache_days_per_month at_least 15"),
+        ("Used for at least 5 hours per day", "used at_least 5 h/d"),
+        ("Migraine on at least 8 days per month", "migraine at_least 8 /mo"),
+        ("Three or more exacerbations per year", "three_or_more_exacerbations_per_year"),
+        ("at least 2 exacerbations per year", "exacerbations_per_year at_least 2"),
+        ("Ferritin > 1000 ug/L", "ferritin more_than 1000 ug/L"),
+        ("TSH greater than 10 mIU/L", "tsh more_than 10 mIU/L"),
+        ("Doses of 5 mg/kg/day or more", "doses at_least 5 mg/kg/d"),
+        ("QRS duration ≥ 150 ms", "qrs_duration at_least 150 ms"),
+        ("At least 60 seconds of standing", "standing at_least 60 s"),
+        ("Cardiac index below 2.2 L/min/m2", "cardiac_index less_than 2.2 L/min/m2"),
+        ("Use 4 or more hours per night", "use at_least 4 h/d"),
+    ],
+)
+def test_units_as_they_are_printed(text: str, expected: str) -> None:
+    assert read(text) == (expected, [])
+
+
+def test_each_spelling_is_of_a_unit_that_there_is() -> None:
+    for unit, spellings in UNIT_WORDS:
+        assert unit in UNITS
+        assert re.compile(spellings)
+
+
+def test_letters_that_are_no_unit() -> None:
+    assert read("More than 3 d of rest")[0] != read("More than 3 D of myopia")[0]
+    assert read("At least 2 units of blood")[0] == "units_of_blood at_least 2"
