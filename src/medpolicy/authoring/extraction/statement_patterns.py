@@ -105,10 +105,6 @@ INSTEAD_OF: Final = re.compile(
 WHEN: Final = re.compile(r",?\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 # "Widgets are medically necessary for:": of the uses that follow, one is enough.
 USES_FOLLOW: Final = re.compile(r"^\W*(?:for|in|to treat|for the treatment of|in the treatment of)\s*:\s*$", re.IGNORECASE)
-LIMIT_AS_SUBJECT: Final = re.compile(
-    r"(?:no|not|up to|any|a)?\s*(?:more|fewer|less|greater) than\b|(?:up to|a maximum of|a total of|at most)\s+\w+\b",
-    re.IGNORECASE,
-)
 # "..., except those for rent, which are considered not medically necessary."
 WHICH_ARE: Final = re.compile(r",\s+(?P<said>which\s+(?:is|are)\s+.+)$", re.IGNORECASE | re.DOTALL)
 OR_AT_END: Final = re.compile(r"[,;]?\s+(?:and/)?or\s*$", re.IGNORECASE)

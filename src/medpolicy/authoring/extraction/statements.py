@@ -26,6 +26,7 @@ from medpolicy.authoring.extraction.criteria_lists import (
 )
 from medpolicy.authoring.extraction.delegation import hand_over
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
+from medpolicy.authoring.extraction.limits import is_limit, is_more_of_something, note_limits, without_limits
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
 from medpolicy.authoring.extraction.measures import measures_in
@@ -82,6 +83,7 @@ class _Statements:
         self._product_lists: list[Item] = []
         self._ids, self._product_list_ids = Ids(), Ids()
         self._definitions: list[Item] = []
+        self._limits: list[str] = []  # those of the statement that is being read
 
     def run(self) -> None:
         for section in self._extraction.outline.presumed:
@@ -196,9 +198,13 @@ class _Statements:
         subject = said.subject.strip()
         if patterns.EVERYTHING_ELSE.match(subject):
             return self._everything_else(section, said.stance, lines)
+        before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
+        if is_limit(subject) and before is not None and said.stance == "medically-necessary" and not said.tail.strip(" .;"):
+            note_limits(self._extraction, section, before.provision, [subject], lines)
+            self._extraction.use(lines, f"limitations, of provisions[{before.provision['id']}]")
+            return True
         if not patterns.REFERS_BACK.match(subject):
             return False
-        before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
         if before is None:
             self._extraction.book.not_understood(lines, "it speaks of what stands before, and no statement stands there")
             return True
@@ -304,6 +310,7 @@ class _Statements:
         if otherwise is not None and self._otherwise(section, subject, said.stance, all_lines):
             return
         self._conditions.doubts.clear()
+        self._limits.clear()
         if items and not of_list and breaks_off(items):
             self._doubt(
                 f"the list breaks off at line {max(items[-1].lines)}, where its last item announces more: what belongs to it?"
@@ -328,8 +335,10 @@ class _Statements:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
-        if patterns.LIMIT_AS_SUBJECT.match(subject.strip()) is not None:
+        if is_limit(subject):
             self._doubt("it sets a limit on how much or how often, and was read as a service: of which service is it?")
+        elif is_more_of_something(core_of(subject)):
+            self._doubt(f"“{core_of(subject)}” was read as a service of its own: of which service is it a part?")
         subject_condition = self._condition_in_subject(subject, citation)
         opening = self._conditions.read(opened["condition"], citation) if opened is not None else None
         conditions = joined("all", [shared, opening, subject_condition, scope, criteria])
@@ -367,6 +376,7 @@ class _Statements:
         self._restrict(provision, section)
         for doubt in self._conditions.doubts:
             mark(provision, doubt)
+        note_limits(self._extraction, section, provision, self._limits, lines)
         if patterns.NOT_LISTED.search(said.subject):
             mark(provision, "speaks of what is not listed: say by facts or codes what that is")
         provision["citation"] = citation
@@ -409,6 +419,8 @@ class _Statements:
             exception = None if unless is None else {"not": unless}
             words = words[: excepted.start()]
         pieces = patterns.WHEN.split(words, maxsplit=1)
+        pieces[0], limits = without_limits(pieces[0])
+        self._limits += limits
         scope_words = patterns.OR_AT_END.sub("", patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:."))).strip(" ,;:.")
         scope = None
         if scope_words and not patterns.NO_SCOPE.match(scope_words):

@@ -63,8 +63,10 @@ UNIT_WORDS: Final[tuple[tuple[str, str], ...]] = (
     ("10*9/L", r"(?:×|x)\s*10(?:\^|\*)?(?:9|⁹)\s*/\s*l"),
     (
         "mL/min/1.73m2",
-        r"ml\s*/\s*min(?:ute)?\s*(?:/|per)\s*1\.73\s*(?:m(?:2|²|\^2)|square meters?)|"
-        r"milliliters? per minute per 1\.73 (?:m(?:2|²|\^2)|square meters?)",
+        (
+            r"ml\s*/\s*min(?:ute)?\s*(?:/|per)\s*1\.73\s*(?:m(?:2|²|\^2)|square meters?)|"
+            r"milliliters? per minute per 1\.73 (?:m(?:2|²|\^2)|square meters?)"
+        ),
     ),
     ("mL/kg/min", r"ml\s*/\s*kg\s*/\s*min(?:ute)?"),
     ("mL/kg", r"ml\s*/\s*kg"),
