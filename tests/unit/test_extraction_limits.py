@@ -82,3 +82,11 @@ def test_more_of_a_service_is_asked_about() -> None:
         "Widget training is medically necessary after surgery; additional visits are medically necessary if there is progress."
     )
     assert any("of which service is it a part?" in mark for mark in version["provisions"][1]["review"])
+
+
+def test_a_limit_on_something_else_is_no_limit_of_the_statement_before() -> None:
+    version = read(
+        "Widgets are medically necessary for gout. Up to two compression socks per year are considered medically necessary."
+    )
+    assert len(version["provisions"]) == 2
+    assert any("it sets a limit" in mark for mark in version["provisions"][1]["review"])

@@ -81,3 +81,53 @@ def test_each_spelling_is_of_a_unit_that_there_is() -> None:
 def test_letters_that_are_no_unit() -> None:
     assert read("More than 3 d of rest")[0] != read("More than 3 D of myopia")[0]
     assert read("At least 2 units of blood")[0] == "units_of_blood at_least 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HbA1c > 8% within 90 days of surgery", "all(hba1c more_than 8 %, time_since_hba1c at_most 90 days)"),
+        (
+            "Leak pressure above 40 cm H2O on a bladder test within the past year",
+            "all(leak_pressure_on_bladder_test more_than 40 cmH2O, time_since_leak_pressure_on_bladder_test at_most 1 years)",
+        ),
+        (
+            "Apnea index of 15 to 65 events per hour on a sleep study performed within the past 24 months",
+            (
+                "all(apnea_index_on_sleep_study at_least 15 /h at_most 65 /h, "
+                "time_since_apnea_index_on_sleep_study at_most 24 months)"
+            ),
+        ),
+        (
+            "The device has been used for at least 5 hours per day on 20 or more days in the trial",
+            "all(device_used at_least 5 h/d, days_on_which_device_used_for_at_least_5_hours_per_day at_least 20)",
+        ),
+        ("AHI > 15 despite mask use of at least 4 hours per night", "all(ahi more_than 15, mask_use at_least 4 h/d)"),
+        # What is counted, or changes, within a time is one number.
+        ("Weight loss of at least 5% over 6 months", "weight_loss_over_6_months at_least 5 %"),
+        ("Hospital stays of at least 2 in the past year", "hospital_stays_in_past_year at_least 2"),
+        (
+            "Physical therapy (at least 8 visits within 3 months)",
+            "all(physical_therapy, number_of_visits_of_physical_therapy_within_3_months at_least 8)",
+        ),
+        # How long something was tried.
+        (
+            "Inadequate response to a 6-week trial of cream",
+            "all(inadequate_response_to_trial_of_cream, trial_of_cream_duration at_least 6 weeks)",
+        ),
+        (
+            "No improvement after six weeks of splinting",
+            "all(improvement_after_splinting is False, splinting_duration at_least 6 weeks)",
+        ),
+        ("Failure of 3 months of rest", "all(failure_of_rest, rest_duration at_least 3 months)"),
+        ("Pain persisting beyond 12 weeks", "pain_persisting_duration more_than 12 weeks"),
+        ("Surgery in the past year", "all(surgery, time_since_surgery at_most 1 years)"),
+    ],
+)
+def test_two_numbers_and_lengths_of_trials(text: str, expected: str) -> None:
+    assert read(text) == (expected, [])
+
+
+def test_a_second_number_that_is_left_out_is_asked_about() -> None:
+    assert "left out" in read("At least 4 falls in 12 months with at least one fall in the preceding 6 months")[1][0]
+    assert "though “of the first symptoms” follows" in read("Ferritin below 30 ng/mL within 3 days of the first symptoms")[1][0]

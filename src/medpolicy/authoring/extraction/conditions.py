@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from medpolicy.authoring.extraction.condition_joints import RULES, listed_within, of_listed, said_of_each
 from medpolicy.authoring.extraction.condition_text import (
     DANGLING,
     brackets_around,
@@ -28,12 +29,20 @@ from medpolicy.authoring.extraction.condition_text import (
     without_negation,
 )
 from medpolicy.authoring.extraction.context import Item, slug
+from medpolicy.authoring.extraction.criteria_nodes import (
+    are_of_one_thing,
+    as_years,
+    is_diagnosis,
+    is_length,
+    joined,
+    qualifies,
+    years_of,
+)
 from medpolicy.authoring.extraction.facts import FactBook, says_nothing
 from medpolicy.authoring.extraction.measured_subjects import SINCE, subject_of_measure
 from medpolicy.authoring.extraction.measures import Measure, ScaleTest, begins_with_measure, measures_in, scales_in
-from medpolicy.authoring.extraction.wording import connector_at_end
-from medpolicy.errors import InvalidModel
-from medpolicy.model.codes import CodeSystem, parse_code_range
+from medpolicy.authoring.extraction.second_measures import Beside, dated_number, is_window, number_on_days
+from medpolicy.authoring.extraction.wording import connector_at_end, quantifier_in
 
 UNLESS: Final = re.compile(
     r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that|as|(?=those\b))|other than when)\b\s*", re.IGNORECASE
@@ -60,7 +69,6 @@ _WAIVES: Final = re.compile(
     r"\bnot (?:medically |clinically )?(?:appropriate|indicated|available|feasible|possible|an option|a candidate)\b",
     re.IGNORECASE,
 )
-_OR: Final = re.compile(r"\bor\b", re.IGNORECASE)
 _LASTS: Final = re.compile(r"^[\w\s%()-]*\b(?:for|lasting|over)\s*$", re.IGNORECASE)
 _ONLY_HOW: Final = re.compile(
     r"(?:taken|measured|obtained|documented|confirmed|performed|determined|calculated)\s+\w", re.IGNORECASE
@@ -71,6 +79,7 @@ _NAME_OF_SCALE: Final = re.compile(
     re.IGNORECASE,
 )
 _OR_MORE: Final = r"(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b"
+_OR: Final = re.compile(rf"\bor\b(?!\s+{_OR_MORE}(?!\s+than\b))", re.IGNORECASE)
 # "... longer than 12 weeks following an infection", before ", a fall, or a burn": the series is of what it follows.
 _SERIES_BEHIND: Final = re.compile(
     r"\d\S*\s+(?:days?|weeks?|months?|years?|hours?)\s+(?:following|after|since|from|due to)\s+"
@@ -79,6 +88,7 @@ _SERIES_BEHIND: Final = re.compile(
 _COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
+_DESPITE: Final = re.compile(r"(?P<value>[^,;()]*?)\s+(?:despite|in spite of)\s+(?P<more>\S.*)$", re.IGNORECASE)
 _ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
 _OTHER_CRITERIA: Final = re.compile(
     r"\bcriteria\b[^.;]*\b(?:above|below|in (?:section )?[IVX]+\b|in (?:section|part) \w|for initial|initial|"
@@ -136,6 +146,7 @@ class Conditions:
         for part in (
             self._diagnoses,
             self._enumerated,
+            self._listed,
             self._capitals,
             self._alternative_in_brackets,
             self._unless,
@@ -143,6 +154,7 @@ class Conditions:
             self._clauses,
             self._further_predicate,
             self._when,
+            self._by_rules,
             self._predicates,
             self._series_of_measures,
             self._measures_apart,
@@ -169,7 +181,32 @@ class Conditions:
         kind = "any" if connectors == {"or"} else "all"
         lead = DANGLING.sub("", f" {text[: marks[0].start()].strip(' ,;:')}").strip(" ,;:")
         head = self._read(lead, citation) if says_something(_OF_THOSE.sub("", lead)) else None
-        return _node("all", [head, self._joined(kind, [part for part, _ in said], citation)])
+        return joined("all", [head, self._joined(kind, [part for part, _ in said], citation)])
+
+    def _listed(self, text: str, citation: Item) -> Item | None:
+        """ "Failure of at least one of the following: tablets, cream, rest": a list behind a colon."""
+        quantifier = quantifier_in(text)
+        listed = None if quantifier is None else listed_within(text, quantifier)
+        if quantifier is None or listed is None:
+            return None
+        lead = text[: quantifier.start]
+        for joint, kind in ((r"[,;]\s+and\s+", "all"), (r"[,;]\s+or\s+", "any")):
+            for at, end in joints(lead, joint):
+                return self._joined(kind, [text[:at], text[end:]], citation)
+        lead, said = said_of_each(lead)
+        found = [self.read(f"{said} {part}".strip(), citation) for part in listed.parts]
+        lead = DANGLING.sub("", f" {lead}").strip(" ,;:")
+        head = self._read(lead, citation) if says_something(_OF_THOSE.sub("", lead)) else None
+        return joined("all", [head, of_listed(listed, [node for node in found if node is not None])])
+
+    def _by_rules(self, text: str, citation: Item) -> Item | None:
+        for rule in RULES:
+            split = rule(text)
+            if split is not None:
+                if split.doubt:
+                    self._doubt(split.doubt)
+                return self._joined(split.kind, split.parts, citation)
+        return None
 
     def _capitals(self, text: str, citation: Item) -> Item | None:
         for word, kind in (("AND", "all"), ("OR", "any")):
@@ -199,11 +236,11 @@ class Conditions:
         exception = self._read(with_subject(after, before), citation) if after else None
         rule = self._read(before, citation) if before else None
         if rule is not None and exception is not None and _WAIVES.search(after):
-            return _node("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
+            return joined("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
         if rule is not None and exception is not None and "unless" in match[0].lower():
             self._doubt(f"“unless {after}” was read as a bar: or does it waive what stands before?")
         parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
-        return _node("all", parts)
+        return joined("all", parts)
 
     def _denials(self, text: str, citation: Item) -> Item | None:
         """ "Not a candidate for surgery and not on dialysis": each is denied for itself."""
@@ -252,6 +289,9 @@ class Conditions:
                 continue
             if begins_with_measure(right) or begins_with_measure(left):
                 continue
+            behind = right[measures_in(right)[-1].end :].strip(" .,;")
+            if says_something(behind) and not says_something(left[measures_in(left)[-1].end :]):
+                self._doubt(f"“{behind}” was read as said of “{right[: -len(behind)].strip()}” only: or of “{left}” too?")
             if " with " in left or " and " in left:
                 self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
             return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
@@ -327,11 +367,11 @@ class Conditions:
         self._doubt(f"read as alternatives: {len(parts)} conditions in one series; check what each number belongs to")
         grouped: list[list[str]] = []
         for part in parts:
-            if grouped and _qualifies(part, grouped[-1][0]):
+            if grouped and qualifies(part, grouped[-1][0]):
                 grouped[-1].append(part)
             else:
                 grouped.append([part])
-        return _node("any", [self._joined("all", group, citation) for group in grouped])
+        return joined("any", [self._joined("all", group, citation) for group in grouped])
 
     def _those_with(self, text: str, citation: Item) -> Item | None:
         match = search_outside(_IN_THOSE_WITH, text)
@@ -341,11 +381,11 @@ class Conditions:
         if len(series) < 2 or (len(series) == 2 and "," not in text[match.end() :]):
             return None  # "chronic back or neck pain" shares its noun
         head = self._read(text[: match.start()], citation) if text[: match.start()].strip() else None
-        return _node("all", [*([head] if head else []), self._joined("any", series, citation)])
+        return joined("all", [*([head] if head else []), self._joined("any", series, citation)])
 
     def _joined(self, kind: str, parts: Sequence[str], citation: Item) -> Item | None:
         found = [self.read(part, citation) for part in parts]
-        return _node(kind, [part for part in found if part is not None])
+        return joined(kind, [part for part in found if part is not None])
 
     # -- one clause -----------------------------------------------------------------------------------------------
 
@@ -363,11 +403,11 @@ class Conditions:
         if match is None or not (match["name"] or "." in match["codes"]):
             return None
         codes = [re.sub(r"\s*[-–]\s*", "-", code) for code in _ONE_OR_RANGE.findall(match["codes"])]
-        if not all(_is_diagnosis(code) for code in codes):
+        if not all(is_diagnosis(code) for code in codes):
             return None
         rest = rest_of(text, match.start(), match.end())
         more = self._read(rest, citation) if measures_in(rest) or is_clause(rest) else None
-        return _node("all", [{"diagnosis": codes}, more])
+        return joined("all", [{"diagnosis": codes}, more])
 
     def _clause(self, text: str, citation: Item) -> Item | None:
         sex = _SEX.fullmatch(text)
@@ -382,7 +422,7 @@ class Conditions:
             if is_denied and len(measures) == 1 and measures[0].elapsed:  # "no surgery within 5 years": none so late
                 within = self._clause(bare, citation)
                 return None if within is None else {"not": within}
-            if is_denied and measures[0].kind == "duration":
+            if is_denied and measures[0].kind == "duration" and re.match(r"\s+of\s", text[measures[0].end :]) is None:
                 self._doubt(f"“{text}” denies something and states a length of time: of what is it the length?")
             return self._measured(text, measures, citation)
         choice = self._either(text, citation)
@@ -424,29 +464,39 @@ class Conditions:
             self.scales_used.add(scale.value.lower())
         rest = rest_of(text, scale.start, scale.end)
         before = self._read(rest, citation) if says_something(rest) else None
-        return _node("all", [*([before] if before else []), test])
+        return joined("all", [*([before] if before else []), test])
 
     def _measured(self, text: str, measures: Sequence[Measure], citation: Item) -> Item | None:
         first = measures[0]
+        despite = _DESPITE.match(text[first.end :]) if first.kind == "number" and text[: first.start].strip() else None
+        if despite is not None:  # "blood pressure of 180 mm Hg or more despite three drugs"
+            return self._joined("all", [text[: first.end + despite.end("value")], despite["more"]], citation)
         if len(measures) > 1:
+            second = dated_number(text, first, measures[1]) or number_on_days(text, first, measures[1])
+            if second is not None:
+                return self._beside(second, citation)
             apart = brackets_around(text, first)
             if apart is not None and measures[1].start > apart[1]:
                 inside, outside = text[apart[0] + 1 : apart[1]], f"{text[: apart[0]].rstrip()} {text[apart[1] + 1 :].lstrip()}"
                 return self._joined("all", [outside, inside], citation)
             between = text[first.end : measures[1].start].strip().lower()
-            if between.strip(" ,") in ("or", "and", "but", "to") and _are_of_one_thing(first, measures[1]):
+            if between.strip(" ,") in ("or", "and", "but", "to") and are_of_one_thing(first, measures[1]):
                 return self._two_bounds(text, measures, "any" if "or" in between else "all", citation)
-            if _LASTS.search(text[first.end : measures[1].start]) and first.kind == "number" and _is_length(measures[1]):
+            if _LASTS.search(text[first.end : measures[1].start]) and first.kind == "number" and is_length(measures[1]):
                 return self._lasting(text, measures[1], citation)
-            for at, end in joints(text, r",\s+(?=[A-Za-z][\w-]*\s+[A-Za-z])(?!(?:and|or|but|with|for|in|of|on|at)\b)"):
+            for at, end in joints(
+                text, r",\s+(?=[A-Za-z][\w-]*\s+[A-Za-z])(?!(?:and|or|but|with|for|in|of|on|at|including|such)\b)"
+            ):
                 if (
                     first.end <= at
-                    and end <= measures[1].start
+                    and end < measures[1].start
+                    and text[: first.start].strip()
                     and re.search(rf"\bor\s+(?!{_OR_MORE})", text[first.end :]) is None
                 ):
                     return self._joined("all", [text[:at], text[end:]], citation)
             for at, end in joints(text, r"[,;]?\s+and\s+"):
-                if first.end <= at and end <= measures[1].start:
+                is_example = re.search(r"\b(?:including|such as)\b[^;]*$", text[:at]) is not None
+                if first.end <= at and end <= measures[1].start and not is_example:
                     return self._joined("all", [text[:at], text[end:]], citation)
         own = brackets_around(text, first)
         if own is not None and says_something(text[own[0] + 1 : first.start]) and text[: own[0]].strip():
@@ -461,18 +511,36 @@ class Conditions:
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: first.end], beside["more"]], citation)
         claim, test = self._one_measure(text, first, citation)
-        if any(text[other.start : other.end].strip() not in claim for other in measures[1:]):
-            numbers = ", ".join(f"“{text[other.start : other.end].strip()}”" for other in measures[1:])
+        asked = self.facts.question(test["fact"]) if "fact" in test else ""
+        others = [
+            other
+            for other in measures[1:]
+            if not (is_window(text, first, other) and text[other.start : other.end].strip() in asked)
+        ]
+        if any(text[other.start : other.end].strip() not in claim for other in others):
+            numbers = ", ".join(f"“{text[other.start : other.end].strip()}”" for other in others)
             self._doubt(f"of a condition with more than one number only the first was read; left out: {numbers}")
         if not claim:
             return test
-        return _node("all", [self._clause(claim, citation), test])
+        return joined("all", [self._clause(claim, citation), test])
 
     def _lasting(self, text: str, length: Measure, citation: Item) -> Item | None:
         """ "A pain score above 5 for at least 6 months": the number, and for how long it has been so."""
         state = DANGLING.sub("", text[: length.start]).strip(" ,;")
         fact = self.facts.duration(state, length.unit, citation, elapsed=False)
-        return _node("all", [self.read(f"{state} {text[length.end :]}", citation), {"fact": fact, **dict(length.bounds)}])
+        return joined("all", [self.read(f"{state} {text[length.end :]}", citation), {"fact": fact, **dict(length.bounds)}])
+
+    def _beside(self, beside: Beside, citation: Item) -> Item | None:
+        """A number, and when it was measured or on how many days it was so."""
+        if beside.doubt:
+            self._doubt(beside.doubt)
+        if beside.measure.elapsed:
+            fact = self.facts.duration(beside.subject, beside.measure.unit, citation, elapsed=True)
+            test: Item = {"fact": fact, **dict(beside.measure.bounds)}
+        else:
+            fact = self.facts.number(beside.subject, "1", citation)
+            test = {"fact": fact, **{comparator: value.split()[0] for comparator, value in beside.measure.bounds}}
+        return joined("all", [self.read(beside.rest, citation), test])
 
     def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
         """What the clause claims besides the measure, and the test of the measure."""
@@ -505,10 +573,10 @@ class Conditions:
         """ "greater than 7 % or less than 4 %", "at least 12 years and less than 65 years": two bounds of one number."""
         first, second = measures[0], measures[1]
         if first.kind == "age":
-            joined_bounds = replace(first, end=second.end, bounds=(*first.bounds, *_as_years(second.bounds)))
+            joined_bounds = replace(first, end=second.end, bounds=(*first.bounds, *as_years(second.bounds)))
             if kind == "all":
                 return self._age(text, joined_bounds, citation)
-            return {"any": [{"age": _years(first.bounds)}, {"age": _years(_as_years(second.bounds))}]}
+            return {"any": [{"age": years_of(first.bounds)}, {"age": years_of(as_years(second.bounds))}]}
         beside = _BESIDE.match(text[second.end :])
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: second.end], beside["more"]], citation)
@@ -516,10 +584,10 @@ class Conditions:
         claim, test = self._one_measure(around, first, citation)
         other = {"fact": test["fact"], **dict(second.bounds)}
         bounds = {**test, **other} if kind == "all" else {"any": [test, other]}
-        return _node("all", [self._clause(claim, citation) if claim else None, bounds])
+        return joined("all", [self._clause(claim, citation) if claim else None, bounds])
 
     def _age(self, text: str, measure: Measure, citation: Item) -> Item | None:
-        test: Item = {"age": _years(measure.bounds)}
+        test: Item = {"age": years_of(measure.bounds)}
         other = re.match(r",?\s+or\s+(?P<other>[a-z].*)$", text[measure.end :])
         if other is not None:  # "An adult 18 years of age or older or an adolescent whose bones are grown"
             return self._joined("any", [text[: measure.end], other["other"]], citation)
@@ -529,7 +597,7 @@ class Conditions:
         if _OF_SOME_AGES.search(text[: measure.start]):
             self._doubt("it may be asked of some ages only, and was read as a demand on the age too: which is meant?")
         before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", _OF_AGES.sub(" ", rest)) else None
-        return _node("all", [before, test])
+        return joined("all", [before, test])
 
     def _either(self, text: str, citation: Item) -> Item | None:
         """ "either A or B" of phrases that are no clauses: a choice; so is a series of single words in brackets."""
@@ -549,60 +617,8 @@ class Conditions:
             noun = re.sub(r"^(?:following|after|with|during|in)\s+", "", noun)
             fact = self.facts.choice(f"kind of {noun}", [*((word, word) for word in words), ("other", "another")], citation)
             found.append({"fact": fact, "one_of": words})
-        return _node("all", found)
+        return joined("all", found)
 
     def _doubt(self, reason: str) -> None:
         if reason not in self.doubts:
             self.doubts.append(reason)
-
-
-def _node(kind: str, parts: Sequence[Item | None]) -> Item | None:
-    """The parts joined; what is of the same kind is laid flat."""
-    found: list[Item] = []
-    for part in parts:
-        if part is None:
-            continue
-        if set(part) == {kind}:
-            found += part[kind]
-        else:
-            found.append(part)
-    if not found:
-        return None
-    return found[0] if len(found) == 1 else {kind: found}
-
-
-joined = _node
-
-
-def _are_of_one_thing(first: Measure, second: Measure) -> bool:
-    """Whether two measures may be bounds of one number: "at least 12 and less than 65 years", not "3 cm and 2 nodules"."""
-    return first.unit in ("", "1", second.unit) or second.unit == ""
-
-
-def _is_length(measure: Measure) -> bool:
-    return measure.kind == "duration" and not measure.elapsed
-
-
-def _years(bounds: Sequence[tuple[str, str]]) -> dict[str, int]:
-    return {comparator: int(value.partition(".")[0]) for comparator, value in bounds}
-
-
-def _as_years(bounds: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((comparator, value.split()[0]) for comparator, value in bounds)
-
-
-def _is_diagnosis(text: str) -> bool:
-    try:
-        parse_code_range(CodeSystem.ICD_10_CM, text)
-    except InvalidModel:
-        return False
-    return True
-
-
-def _qualifies(part: str, before: str) -> bool:
-    """Whether a member of a series only measures what the one before it names: "symptoms ..., symptom duration ..."."""
-    measures = measures_in(part)
-    if len(measures) != 1 or rest_of(part, measures[0].start, len(part)) != part[: measures[0].start].strip(" ,."):
-        return False
-    first = re.match(r"[A-Za-z]{4,}", part)
-    return first is not None and re.search(rf"\b{re.escape(first[0].rstrip('s'))}s?\b", before, re.IGNORECASE) is not None

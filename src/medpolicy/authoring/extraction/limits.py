@@ -1,4 +1,7 @@
-"""Limits: how much of a service, how often or for how long it is approved. They say nothing of whether it is, so they are no criteria."""
+"""Limits: how much of a service, how often or for how long it is approved.
+
+They say nothing of whether it is approved, so they are no criteria.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,23 @@ from collections.abc import Sequence
 from typing import Final
 
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
+from medpolicy.authoring.extraction.statement_text import content_words
 from medpolicy.authoring.extraction.wording import NUMBER_WORDS
 from medpolicy.authoring.outline import Section
 
-_BOUND: Final = r"(?:up to|a maximum of|a total of up to|(?:no|not) more than|at most|(?:not|and not) to exceed|(?:and\s+)?(?:is|are)?\s*limited to)"
+_BOUND: Final = (
+    r"(?:up to|a maximum of|a total of up to|(?:no|not) more than|at most|(?:not|and not) to exceed|"
+    r"(?:and\s+)?(?:is|are)?\s*limited to)"
+)
 _COUNTED: Final = (
     r"(?:visits?|sessions?|treatments?|procedures?|units?|injections?|doses?|tests?|studies|courses?|cycles?|hours?|days?|weeks?|"
     r"months?|years?|times|applications?|devices?|pairs?|evaluations?|infusions?|replacements?|refills?|fractions?|"
     r"sets?|supplies|per\s+[a-z]+)"
 )
-_OF_A_PERIOD: Final = r"(?:an?|the|one)\s+(?:[a-z]+\s+){0,2}?(?:period|duration|course|trial|total|series|authorization|approval|supply|rental)\s+(?:of\s+|for\s+)?"
+_OF_A_PERIOD: Final = (
+    r"(?:an?|the|one)\s+(?:[a-z]+\s+){0,2}?(?:period|duration|course|trial|total|"
+    r"series|authorization|approval|supply|rental)\s+(?:of\s+|for\s+)?"
+)
 # "for an initial period of up to 6 months", ", up to 24 visits within 6 months of the operation"; not "children up to 12 years".
 _LIMIT: Final = re.compile(
     rf"(?:^|(?<=[\s,;(]))[,;]?\s*(?P<lead>(?:for|to|at)\s+|^\s*|(?<=,)\s*|(?=(?:and\s+)?(?:is|are)?\s*limited\s+to))"
@@ -73,6 +83,16 @@ def note_limits(extraction: Extraction, section: Section, provision: Item, limit
 def is_limit(subject: str) -> bool:
     """Whether what a sentence speaks of is a limit, and not a service."""
     return LIMIT_AS_SUBJECT.match(subject.strip()) is not None
+
+
+def is_limit_of(subject: str, service: str) -> bool:
+    """Whether such a limit is of the service of an earlier statement: it counts visits or the like, or names the service."""
+    counted = re.search(rf"(?:\d+|\b(?:{NUMBER_WORDS}))\)?\s+(?P<what>.+)$", subject.strip(), re.IGNORECASE)
+    if not is_limit(subject) or counted is None:
+        return False
+    named = re.split(r"\s+(?:per|within|in|every|each|over|during|of)\s+", counted["what"])[0]
+    is_plain = re.fullmatch(rf"(?:(?:additional|such|more|total)\s+)?{_COUNTED}", named.strip(), re.IGNORECASE) is not None
+    return is_plain or bool(content_words(named) & content_words(service))
 
 
 def is_more_of_something(subject: str) -> bool:

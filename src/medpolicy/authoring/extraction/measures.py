@@ -30,7 +30,10 @@ _BEFORE: Final = (
     ),
     (
         MORE_THAN,
-        "greater than|more than|higher than|older than|longer than|larger than|in excess of|exceeding|exceeds|above|over|>",
+        (
+            "greater than|more than|higher than|older than|longer than|larger than|in excess of|exceeding|exceeds|above|over|"
+            "beyond|>"
+        ),
     ),
     (LESS_THAN, "less than|fewer than|lower than|younger than|shorter than|smaller than|under|below|<"),
 )
@@ -92,6 +95,20 @@ _TO_COME: Final = re.compile(
 )
 _WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
 _FOR: Final = re.compile(r"\b(?:for|over|lasting)(?: a (?:period|duration) of| the (?:past|last))?\s*$", re.IGNORECASE)
+# "After six weeks of splinting", "failure of 3 months of rest": so long at least.
+_TRIED: Final = re.compile(
+    r"\b(?:failure of|failed|after|despite|following|complet(?:ed|es|ion of)|(?:trial|course) of|undergone|received|tried|"
+    r"(?:unresponsive|refractory|resistant|responded|response) to)(?: an?| at)?\s*$",
+    re.IGNORECASE,
+)
+_OF_TREATMENT: Final = re.compile(
+    r"\s+of\s+(?!(?:age|life|the date|diagnosis|onset|birth|pregnancy|gestation)\b)[a-z]", re.IGNORECASE
+)
+# "A 6-week trial of cream".
+TRIAL: Final = re.compile(r"\s*(?P<what>(?:trial|course|regimen|program)\b(?:\s+of\s+[^,;()]+)?)", re.IGNORECASE)
+_LAST_YEAR: Final = re.compile(
+    r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior) (?P<time>year|month|week)\b(?! of)", re.IGNORECASE
+)
 _OF_LAST: Final = re.compile(r"\bof (?:the )?(?:last|past|previous)\s*$", re.IGNORECASE)
 _RANGE_WORD: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
 # "At least 2 years of therapy", "at least 2 years have passed": no age, though nothing stands before it.
@@ -112,7 +129,10 @@ def measures_in(text: str) -> list[Measure]:
         measure = _measure(text, match)
         if measure is not None:
             found.append(measure)
-    return found
+    for past in _LAST_YEAR.finditer(text):
+        time = _DURATION_WORD[past["time"].lower()]
+        found.append(Measure("duration", past.start(), past.end(), ((AT_MOST, f"1 {time}"),), unit=time, elapsed=True))
+    return sorted(found, key=lambda measure: measure.start)
 
 
 def begins_with_measure(text: str) -> bool:
@@ -166,8 +186,10 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         if within is not None:
             return _range("duration", within.start(), end, match, AT_MOST, years, "", elapsed=True)
         if comparator is None and match["high"] is None:
-            lead = _FOR.search(before)
-            if lead is None and _PASSED.match(text[match.end() :]) is None:
+            after = text[match.end() :]
+            tried = _TRIED.search(before) is not None and _OF_TREATMENT.match(after) is not None
+            is_trial = TRIAL.match(after) is not None and _TO_COME.search(before) is None
+            if not (tried or is_trial) and _FOR.search(before) is None and _PASSED.match(after) is None:
                 return None
             return _range("duration", start, end, match, AT_LEAST, years, "")
         return _range("duration", start, end, match, comparator, years, "")

@@ -14,7 +14,7 @@ from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
 from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.condition_text import search_outside
-from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
+from medpolicy.authoring.extraction.conditions import UNLESS, Conditions
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import (
     CriteriaLists,
@@ -24,9 +24,10 @@ from medpolicy.authoring.extraction.criteria_lists import (
     give_predicate,
     items_of,
 )
+from medpolicy.authoring.extraction.criteria_nodes import joined
 from medpolicy.authoring.extraction.delegation import hand_over
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
-from medpolicy.authoring.extraction.limits import is_limit, is_more_of_something, note_limits, without_limits
+from medpolicy.authoring.extraction.limits import is_limit, is_limit_of, is_more_of_something, note_limits, without_limits
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
 from medpolicy.authoring.extraction.measures import measures_in
@@ -199,7 +200,8 @@ class _Statements:
         if patterns.EVERYTHING_ELSE.match(subject):
             return self._everything_else(section, said.stance, lines)
         before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
-        if is_limit(subject) and before is not None and said.stance == "medically-necessary" and not said.tail.strip(" .;"):
+        approves = said.stance == "medically-necessary" and not said.tail.strip(" .;")
+        if before is not None and approves and is_limit_of(subject, before.subject):
             note_limits(self._extraction, section, before.provision, [subject], lines)
             self._extraction.use(lines, f"limitations, of provisions[{before.provision['id']}]")
             return True
