@@ -115,3 +115,15 @@ def test_a_row_of_nobody_and_a_sentence_without_a_rule_are_not_understood() -> N
 )
 def test_rules_by_their_words(text: str, rule: str | None) -> None:
     assert rule_of(text) == rule
+
+
+def test_a_column_of_the_table_of_codes() -> None:
+    extraction = _extraction(
+        "## Codes\n\n| Code | Description | Requires prior authorization |\n|---|---|---|\n| 93356 | Invented | Yes |\n"
+        "| 75557 | Invented | Yes |\n| 75565 | Invented | No |\n| 75571 | Invented | East only |\n"
+    )
+    rules = extraction.version["authorization"]
+    assert {(rule["rule"], *rule["procedures"]) for rule in rules} == {("auth-needed", "93356", "75557"), ("no-auth", "75565")}
+    assert {rule["setting"] for rule in rules} == {"inpatient", "outpatient"}
+    assert any("it names no setting" in mark for mark in rules[0]["review"])
+    assert any("East only" in mark for mark in extraction.version["review"])

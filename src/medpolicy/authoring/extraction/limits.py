@@ -87,7 +87,9 @@ def is_limit(subject: str) -> bool:
 
 def is_limit_of(subject: str, service: str) -> bool:
     """Whether such a limit is of the service of an earlier statement: it counts visits or the like, or names the service."""
-    counted = re.search(rf"(?:\d+|\b(?:{NUMBER_WORDS}))\)?\s+(?P<what>.+)$", subject.strip(), re.IGNORECASE)
+    counted = re.search(
+        rf"(?:\d+|\b(?:{NUMBER_WORDS}))\)?\s+(?P<what>.+)$", re.sub(r"\(\d+\)\s*", "", subject.strip()), re.IGNORECASE
+    )
     if not is_limit(subject) or counted is None:
         return False
     named = re.split(r"\s+(?:per|within|in|every|each|over|during|of)\s+", counted["what"])[0]

@@ -122,6 +122,13 @@ _AGE_WORD: Final = re.compile(
 )
 
 
+# "Children (6-17 years)".
+_PERSON_IN_BRACKETS: Final = re.compile(
+    r"\b(?:adults?|child(?:ren)?|adolescents?|members?|patients?|persons?|females?|males?|wom[ae]n|m[ae]n|girls?|boys?)\s*\(\s*$",
+    re.IGNORECASE,
+)
+
+
 def measures_in(text: str) -> list[Measure]:
     """The measures that a text states with a comparator, a range, or "for" a time; plain numbers are none."""
     found = []
@@ -167,6 +174,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             "of age" in said.lower()
             or (match["high"] is not None and _AGED.search(before) is not None)
             or (of_person and bool(said or (years == "years" and comparator is not None)))
+            or (match["high"] is not None and years == "years" and _PERSON_IN_BRACKETS.search(before) is not None)
         )
         if is_age and _AT_ONSET.search(before) is not None:
             return None  # how old somebody was then, not how old the member is

@@ -25,6 +25,7 @@ from medpolicy.authoring.extraction.criteria_lists import (
     items_of,
 )
 from medpolicy.authoring.extraction.criteria_nodes import joined
+from medpolicy.authoring.extraction.criteria_tables import is_of_a_table, items_of_table_behind
 from medpolicy.authoring.extraction.delegation import hand_over
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.limits import is_limit, is_limit_of, is_more_of_something, note_limits, without_limits
@@ -33,7 +34,7 @@ from medpolicy.authoring.extraction.listed_services import demands_of, name_of_s
 from medpolicy.authoring.extraction.measures import measures_in
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
-from medpolicy.authoring.extraction.statement_marks import ask_of_unconditional
+from medpolicy.authoring.extraction.statement_marks import ask_of_unconditional, except_from
 from medpolicy.authoring.extraction.statement_text import (
     content_words,
     core_of,
@@ -116,6 +117,8 @@ class _Statements:
             if block.kind is BlockKind.TABLE:
                 continue
             items, taken = items_of(list_under(section.blocks, at, block))
+            if not items:
+                items, taken = items_of_table_behind(self._extraction.outline.sections, section, at)
             if self._block(section, block, items) and items:
                 at += taken
         if section.heading is not None:
@@ -170,6 +173,11 @@ class _Statements:
                 continue  # of prior authorization, which is read after the statements
             elif patterns.SOMEONE_ELSES.search(sentence) is not None and patterns.HANDS_OVER.search(sentence):
                 self._delegated(section, sentence, lines)
+            elif (barred := patterns.CONTRAINDICATED.match(sentence)) is not None:
+                self._contraindicated(section, barred, lines, announced)
+                took_list = took_list or bool(announced)
+            elif (excepted := patterns.EXCEPTION_TO_BEFORE.match(sentence)) is not None and self._statements:
+                except_from(self._statements[-1].provision, excepted["said"], lines, self._conditions, self._extraction, section)
             elif patterns.EXPLAINS.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: rationale")
             elif (patterns.LABEL.fullmatch(sentence.strip()) and not items) or is_title(block):
@@ -199,6 +207,9 @@ class _Statements:
         subject = said.subject.strip()
         if patterns.EVERYTHING_ELSE.match(subject):
             return self._everything_else(section, said.stance, lines)
+        named = patterns.EVERYTHING_ELSE_OF.match(subject)
+        if named is not None and not said.tail.strip(" .;"):
+            return self._everything_else(section, said.stance, lines, of=named["service"])
         before = self._statements[-1] if self._statements and self._statements[-1].section is section else None
         approves = said.stance == "medically-necessary" and not said.tail.strip(" .;")
         if before is not None and approves and is_limit_of(subject, before.subject):
@@ -224,21 +235,38 @@ class _Statements:
         self._extraction.use(lines, f"provisions[{provision['id']}].stance")
         return True
 
-    def _everything_else(self, section: Section, stance: str, lines: list[int]) -> bool:
-        """ "All other indications are ...": what holds otherwise for each statement of the section that leaves it open."""
+    def _everything_else(self, section: Section, stance: str, lines: list[int], *, of: str = "") -> bool:
+        """ "All other indications are ...": what holds otherwise for each statement of the section that leaves it open.
+
+        `of`: the service that it speaks of, if it names one.
+        """
+        wanted = content_words(self._facts.spelled_out(of)) - patterns.WORDS_OF_ANY_SERVICE
         conditional = [
             statement
             for statement in self._statements
             if "criteria" in statement.provision
             and statement.provision["stance"] not in (stance, "delegated")
             and statement.provision.get("otherwise") in (None, stance)
+            and wanted <= content_words(self._facts.spelled_out(statement.subject))
         ]
+        if of and not wanted:
+            return False
         open_ones = [statement for statement in conditional if statement.section is section] or conditional
         for statement in open_ones:
             self._attach_otherwise(statement, section, stance, lines)
-            if len(open_ones) > 1:
+            if len(open_ones) > 1 or of:
                 mark(statement.provision, f"“all other” of line {lines[0]} was read for each statement of the section")
         return bool(open_ones)
+
+    def _contraindicated(self, section: Section, barred: re.Match[str], lines: list[int], items: list[ListItem]) -> None:
+        """ "Widgets are contraindicated in gout": a bar, of which the document does not say what the plan calls it."""
+        before = len(self._statements)
+        said = StanceSaid(barred["subject"], "not-medically-necessary", barred["tail"], barred.start("tail"), barred["words"])
+        self._statement(section, said, lines, items)
+        for statement in self._statements[before:]:
+            mark(
+                statement.provision, "the document says “contraindicated” and names no stance: “not medically necessary” was put"
+            )
 
     # -- one statement --------------------------------------------------------------------------------------------
 
@@ -324,6 +352,8 @@ class _Statements:
             )
         if open_list is not None:
             self._doubt("the list names some of the cases only, and was read as all of them: what else belongs to it?")
+        if is_of_a_table(items):
+            self._doubt("its criteria stand in a table, whose rows were read as alternatives: are they?")
         lists_products = bool(items) and is_product_list([item.text for item in items])
         examples = bool(items) and (lists_products or patterns.EXAMPLES_LEAD.search(tail) is not None)
         following = patterns.THE_FOLLOWING.match(subject.strip())
@@ -405,6 +435,9 @@ class _Statements:
         if quantifier is not None and not items:
             tail, tree = lists.within_sentence(tail, quantifier, citation)
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
+        if patterns.OF_THE_BENEFIT.search(words) is not None:
+            self._doubt("it speaks of what plans pay for: is the stance a medical one?")
+        words = patterns.OF_THE_BENEFIT.sub("", patterns.CALLED_A_CONVENIENCE.sub("", words))
         words = patterns.INSTEAD_OF.sub("", patterns.BECAUSE.sub("", patterns.ALL_OTHER.sub("", words)))
         words = without_examples(words)
         for_each = patterns.CRITERIA_FOR_EACH.search(words)
