@@ -272,6 +272,7 @@ def test_what_comes_apart_without_a_comma(text: str, expected: str) -> None:
             "any(hemoglobin less_than 10 g/dL, transfusion_dependence)",
         ),
         ("The member is pregnant or BMI is below 18", "any(pregnant, bmi less_than 18)"),
+        ("Active hemorrhage or platelet count below 50,000/µL", "any(active_hemorrhage, platelet_count less_than 50000 /uL)"),
     ],
 )
 def test_a_number_belongs_to_one_side_of_or_and_that_is_asked_about(text: str, expected: str) -> None:
@@ -286,16 +287,35 @@ def test_a_number_belongs_to_one_side_of_or_and_that_is_asked_about(text: str, e
         ("AST or ALT > 40 U/L", "ast_or_alt more_than 40 U/L"),
         ("Systolic or diastolic blood pressure above 140 mmHg", "systolic_or_diastolic_blood_pressure more_than 140 mmHg"),
         ("Scoliosis or kyphosis of at least 40 degrees", "scoliosis_or_kyphosis at_least 40 deg"),
+        (
+            "Uncontrolled systolic or diastolic pressure above 160 mmHg",
+            "uncontrolled_systolic_or_diastolic_pressure more_than 160 mmHg",
+        ),
+        ("No infection or eGFR below 15", "no_infection_or_egfr less_than 15"),
         ("Stenosis or occlusion of at least 50%", "stenosis_or_occlusion at_least 50 %"),
         ("Pain or stiffness for at least 6 weeks", "pain_or_stiffness_duration at_least 6 weeks"),
         ("The member has pain that is severe or that is constant", "pain_severe_or_constant"),
     ],
 )
 def test_a_number_that_is_of_both_sides_of_or_stays_so(text: str, expected: str) -> None:
-    assert read(text)[0] == expected
+    facts = FactBook()
+    assert in_words(Conditions(facts).read(text, {})) == expected
+    assert all("review" in fact for fact in facts.items if fact["type"] == "number")
 
 
 def test_what_stands_behind_the_last_of_two_numbers_may_be_said_of_both() -> None:
     found, doubts = read("Systolic pressure of 180 mm Hg or more or diastolic pressure of 110 mm Hg or more despite three drugs")
     assert found == "any(systolic_pressure at_least 180 mmHg, all(diastolic_pressure at_least 110 mmHg, three_drugs))"
     assert any("or of “Systolic pressure" in doubt for doubt in doubts)
+
+
+def test_a_head_that_two_measured_alternatives_share() -> None:
+    found, (doubt,) = read("Gout, confirmed by X-ray, with daily pain for at least 6 months OR more than 2 attacks per year")
+    assert found == ("all(gout_confirmed_by_x_ray, any(daily_pain_duration at_least 6 months, attacks_per_year more_than 2))")
+    assert "as needed with either" in doubt
+
+
+def test_a_length_in_the_subject_is_of_what_has_failed() -> None:
+    found, (doubt,) = read("Rest for at least 4 weeks has failed, is contraindicated, or is not wanted")
+    assert found == ("any(all(rest_failed, rest_duration at_least 4 weeks), rest_contraindicated, rest_wanted is False)")
+    assert "or of the other alternatives too?" in doubt

@@ -121,6 +121,17 @@ def test_letters_that_are_no_unit() -> None:
         ),
         ("Failure of 3 months of rest", "all(failure_of_rest, rest_duration at_least 3 months)"),
         ("Pain persisting beyond 12 weeks", "pain_persisting_duration more_than 12 weeks"),
+        (
+            "Gout with a pain index score of 8 or more after failure of rest",
+            "all(gout, pain_index_score at_least 8, failure_of_rest)",
+        ),
+        ("Gout with pain for at least 6 weeks", "all(gout_with_pain, pain_duration at_least 6 weeks)"),
+        (
+            "Transplant recipients in the first 24 months after transplant",
+            "all(transplant_recipients, time_since_transplant at_most 24 months)",
+        ),
+        ("Weighs at least 9 kg", "body_weight at_least 9 kg"),
+        ("Surgery within 6 months of the request", "all(surgery, time_since_surgery at_most 6 months)"),
         ("Surgery in the past year", "all(surgery, time_since_surgery at_most 1 years)"),
     ],
 )
@@ -131,3 +142,9 @@ def test_two_numbers_and_lengths_of_trials(text: str, expected: str) -> None:
 def test_a_second_number_that_is_left_out_is_asked_about() -> None:
     assert "left out" in read("At least 4 falls in 12 months with at least one fall in the preceding 6 months")[1][0]
     assert "though “of the first symptoms” follows" in read("Ferritin below 30 ng/mL within 3 days of the first symptoms")[1][0]
+
+
+def test_a_time_that_counts_from_something_else_is_asked_about() -> None:
+    found, (doubt,) = read("Persistent disease within 12 months of completion of the tablets")
+    assert "at_most 12 months" in found
+    assert "was counted back from the service" in doubt

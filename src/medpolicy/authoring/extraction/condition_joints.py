@@ -14,6 +14,7 @@ from medpolicy.authoring.extraction.condition_text import (
     DANGLING,
     is_clause,
     joints,
+    rest_of,
     split_outside,
     within_relative,
     without_negation,
@@ -70,14 +71,20 @@ def series_of_predicates(text: str) -> Split | None:
         return None
     if any(re.search(rf",\s+(?:or|and)\s+(?!{_OR_MORE})", part) for part in parts[1:]):
         return None
-    return Split(ANY if said == ["or"] else ALL, [parts[0], *(f"{first['subject']} {part}" for part in parts[1:])])
+    subject, doubt = first["subject"], ""
+    measures = measures_in(subject)
+    if measures:  # "rest for 4 weeks has failed, is harmful, or is refused"
+        length = subject[measures[0].start : measures[-1].end].strip()
+        subject = rest_of(subject, measures[0].start, measures[-1].end)
+        doubt = f"“{length}” was read as said of “{parts[0]}” only: or of the other alternatives too?"
+    return Split(ANY if said == ["or"] else ALL, [parts[0], *(f"{subject} {part}" for part in parts[1:])], doubt)
 
 
 _STATE: Final = re.compile(
     r"\b(?:failure|diseases?|disorders?|syndromes?|infections?|injur(?:y|ies)|fractures?|deficiency|dependen(?:ce|cy)|"
     r"intolerance|contraindications?|cancer|tumors?|malignancy|bleeding|pregnan(?:cy|t)|dialysis|transplant(?:ation)?|surgery|"
     r"shock|pain|seizures?|palsy|impairment|symptoms?|hypertension|hypotension|diabetes|stroke|arrest|arrhythmias?|ulcers?|edema|"
-    r"history|diagnosis|presence|evidence|need|obesity|\w{3,}(?:itis|osis|emia|aemia|uria|pathy|plegia|paresis|oma|algia|pnea|trophy|"
+    r"history|diagnosis|presence|evidence|need|obesity|instability|use|abuse|\w{3,}(?:rrhage|rrhagia|sepsis|lysis|itis|osis|emia|aemia|uria|pathy|plegia|paresis|oma|algia|pnea|trophy|"
     r"ectomy|plasty|penia|rhea))"
     r"(?P<more>\s+(?:of|with|on|to|in|for|from|due to|requiring)\s+[^,;]+)?$",
     re.IGNORECASE,
@@ -101,8 +108,7 @@ def state_or_measure(text: str) -> Split | None:
         denied = without_negation(left)[1] and not is_clause(left)  # "no infection or eGFR below 15": neither of them
         if (
             denied
-            or "," in text[:end]
-            or "," in right
+            or re.search(r",(?!\d{3})", text) is not None
             or within_relative(left)
             or _INNER_CONDITION.search(f"{left} ") is not None
         ):
@@ -132,6 +138,20 @@ def _is_state(words: str) -> bool:
 
 def _ends_with(text: str, measure: Measure) -> bool:
     return not text[measure.end :].strip(" .,;)")
+
+
+_HEAD_WITH: Final = re.compile(r"^(?P<head>[A-Za-z].*?\S),?\s+with\s+(?P<first>\S.*)$", re.DOTALL)
+
+
+def alternatives_with(left: str, right: str) -> tuple[str, str] | None:
+    """ "Gout, shown by X-ray, with pain for 6 weeks OR more than 2 attacks": what both alternatives share, and the first.
+
+    None where what stands behind "or" may well be an alternative to all that stands before it.
+    """
+    match = _HEAD_WITH.match(left)
+    if match is None or not (begins_with_measure(right) and measures_in(match["first"])) or is_clause(match["first"]):
+        return None
+    return match["head"].strip(" ,"), match["first"]
 
 
 _COUNT_OF: Final = re.compile(

@@ -12,7 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from medpolicy.authoring.extraction.condition_joints import RULES, listed_within, of_listed, said_of_each
+from medpolicy.authoring.extraction.condition_joints import (
+    RULES,
+    alternatives_with,
+    listed_within,
+    of_listed,
+    said_of_each,
+    series_of_predicates,
+)
 from medpolicy.authoring.extraction.condition_text import (
     DANGLING,
     brackets_around,
@@ -41,7 +48,15 @@ from medpolicy.authoring.extraction.criteria_nodes import (
 from medpolicy.authoring.extraction.facts import FactBook, says_nothing
 from medpolicy.authoring.extraction.measured_subjects import SINCE, subject_of_measure
 from medpolicy.authoring.extraction.measures import Measure, ScaleTest, begins_with_measure, measures_in, scales_in
-from medpolicy.authoring.extraction.second_measures import Beside, dated_number, is_window, number_on_days
+from medpolicy.authoring.extraction.second_measures import (
+    Beside,
+    counted_back,
+    dated_number,
+    dates_the_service,
+    is_window,
+    names_the_service,
+    number_on_days,
+)
 from medpolicy.authoring.extraction.wording import connector_at_end, quantifier_in
 
 UNLESS: Final = re.compile(
@@ -88,7 +103,10 @@ _SERIES_BEHIND: Final = re.compile(
 _COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
-_DESPITE: Final = re.compile(r"(?P<value>[^,;()]*?)\s+(?:despite|in spite of)\s+(?P<more>\S.*)$", re.IGNORECASE)
+_DESPITE: Final = re.compile(
+    r"(?P<value>[^,;()]*?)\s+(?:despite|in spite of|after(?=\s+(?:an?\s+)?(?:failure|inadequate|trial)\b))\s+(?P<more>\S.*)$",
+    re.IGNORECASE,
+)
 _ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
 _OTHER_CRITERIA: Final = re.compile(
     r"\bcriteria\b[^.;]*\b(?:above|below|in (?:section )?[IVX]+\b|in (?:section|part) \w|for initial|initial|"
@@ -213,8 +231,14 @@ class Conditions:
             parts = split_outside(text, rf"[,;]?\s+{word}\s+")
             # "prescribed by a surgeon OR a nurse": the second is no condition of its own.
             if len(parts) > 1 and not (is_clause(parts[0]) and any(_ONLY_A_NOUN.match(part) for part in parts[1:])):
-                return self._joined(kind, parts, citation)
+                shared = alternatives_with(*parts) if kind == "any" and len(parts) == 2 else None
+                return self._joined(kind, parts, citation) if shared is None else self._shared(*shared, parts[1], citation)
         return None
+
+    def _shared(self, head: str, first: str, second: str, citation: Item) -> Item | None:
+        """ "Gout with pain for 6 weeks OR more than 2 attacks": the head is needed in either case."""
+        self._doubt(f"“{second}” was read as the alternative to “{first}”, and “{head}” as needed with either: is it so?")
+        return joined("all", [self.read(head, citation), self._joined("any", [first, second], citation)])
 
     def _alternative_in_brackets(self, text: str, citation: Item) -> Item | None:
         """ "22 years of age or older (or 13-18 years of age with Down syndrome)"."""
@@ -264,6 +288,8 @@ class Conditions:
 
     def _further_predicate(self, text: str, citation: Item) -> Item | None:
         """ "The pain is severe and has lasted 3 months", "It is worn and is not under warranty": both have one subject."""
+        if series_of_predicates(text) is not None:
+            return self._by_rules(text, citation)
         for at, end in joints(text, rf",?\s+(?:and|or)\s+(?={_COPULA}\s)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             kind = "any" if " or " in text[at:end] else "all"
@@ -323,6 +349,9 @@ class Conditions:
             left, right = text[:at].strip(), text[end:].strip(" ,;")
             if not begins_with_measure(right) or measures_in(left) or DANGLING.search(left) or not says_something(left):
                 continue
+            shared = alternatives_with(left, right)
+            if shared is not None:
+                return self._shared(*shared, right, citation)
             if says_something(right[measures_in(right)[0].end :]):
                 if "," in left:
                     self._doubt(f"“{right}” was read as the alternative to all of “{left}”: is it?")
@@ -544,6 +573,8 @@ class Conditions:
 
     def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
         """What the clause claims besides the measure, and the test of the measure."""
+        if measure.elapsed and names_the_service(text[measure.end :]):  # "within 6 months of the request"
+            text = text[: measure.end]
         since = SINCE.match(text[measure.end :]) if measure.kind == "duration" else None
         if since is not None:
             fact = self.facts.duration(since["what"], measure.unit, citation, elapsed=True)
@@ -552,6 +583,8 @@ class Conditions:
                 r"^(?:it is |they are )?(?:performed|repeated|given|used|done)$", "", claim.strip(), flags=re.IGNORECASE
             )
             return claim if says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
+        if measure.elapsed and not dates_the_service(text[measure.end :]):
+            self._doubt(counted_back(text, measure))
         alternative = search_outside(_OR, text[measure.end :])
         if alternative is not None:
             self._doubt(f"“{text}” has an “or” behind its number, and was read as one condition: what is the alternative?")
@@ -564,6 +597,8 @@ class Conditions:
             counted = re.search(r"[a-z]+s\s+(?:per|an?)\s+[a-z]+$", text[measure.start : measure.end], re.IGNORECASE)
             subject = subject if counted is None else f"number of {counted.group()}"
         fact = self.facts.number(subject, measure.unit, citation)
+        if _OR.search(subject) is not None:  # "AST or ALT above 40 U/L"
+            self.facts.mark(fact, f"“{subject}” is asked as one number: is either meant, or is the number of one of them only?")
         unit = self.facts.unit_of(fact)
         if unit != measure.unit:  # "BMI of 40" beside "BMI of 35 kg/m2"
             return claim, {"fact": fact, **{comparator: f"{value} {unit}" for comparator, value in measure.bounds}}

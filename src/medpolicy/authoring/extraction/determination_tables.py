@@ -11,6 +11,7 @@ from typing import Final
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction.context import Extraction, mark
 from medpolicy.authoring.extraction.entries import content, lines_of_row, lines_outside_rows
+from medpolicy.authoring.extraction.statement_patterns import NOTE
 from medpolicy.authoring.outline import Section, SectionKind
 
 _ABOUT_DETERMINATIONS: Final = re.compile(
@@ -33,9 +34,12 @@ def extract_determination_tables(extraction: Extraction) -> None:
     for section in extraction.outline.sections:
         if section.kind in _ELSEWHERE:
             continue
+        before = len(found)
         for block in content(section):
             if block.kind is BlockKind.TABLE and _is_about_determinations(section, block):
                 found += _read(extraction, section, block, known)
+            elif len(found) > before and NOTE.match(block.text) is not None:
+                extraction.book.narrative(block.lines, "note on the determinations")
     if found:
         names = ", ".join(found)
         mark(extraction.version, f"a table names determinations of Medicare ({names}) without saying that they decide: do they?")

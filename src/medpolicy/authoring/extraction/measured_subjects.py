@@ -56,6 +56,8 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         return trial["what"].strip(), claim if before.strip(" aA") and _PREDICATE.search(claim) else ""
     bare = before[: lead.start()] if lead is not None else before
     whole = re.sub(r"\s+", " ", f"{bare} {after}").strip(" .;,")
+    if measure.kind == "number" and re.fullmatch(r"(?:(?:the\s+)?\w+\s+)?weighs", whole, re.IGNORECASE):
+        return "body weight", ""
     word = lead["word"].lower() if lead is not None else ""
     possessed = re.match(r"\s*of\s+(?P<what>[^,;]+)", after)
     if measure.kind == "duration" and possessed is not None and not measure.elapsed:
@@ -82,11 +84,19 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         return f"number of {after.strip(' .,;')} ({bare.strip()})" if bare.strip() else f"number of {after.strip(' .,;')}", ""
     if measure.kind == "duration" and (measure.elapsed or word in ("for", "over", "lasting", "during", "of")):
         subject = bare.strip(" ,;(") if measure.elapsed else _noun_before(bare)
+        beside = None if measure.elapsed else _WITH.search(subject)
+        if beside is not None:  # "gout, shown by X-ray, with daily pain for 6 weeks"
+            return beside["what"].strip(), whole
         claims = measure.elapsed or _PREDICATE.search(whole) is not None
         return subject or whole, whole if claims else ""
     return whole, ""
 
 
+_WITH: Final = re.compile(
+    r"(?<!consistent)(?<!compatible)(?<!associated)(?<!together)(?<!treated)(?<!treatment)(?<!therapy),?\s+with\s+(?:an?\s+|the\s+)?"
+    r"(?P<what>[^,;]+)$",
+    re.IGNORECASE,
+)
 _ONLY_A_VERB: Final = re.compile(r"[a-z]+ed|present|ongoing")
 
 

@@ -79,6 +79,9 @@ class Measure:
 
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
+# "In the first 24 months after transplant".
+_FIRST: Final = re.compile(r"\b(?:with)?(?:in|during) the first\s*$", re.IGNORECASE)
+_AFTER_EVENT: Final = re.compile(r"\s+(?:after|following|since)\s+\S", re.IGNORECASE)
 _AGO_BEHIND: Final = re.compile(r"\s*(?:ago|earlier)\b", re.IGNORECASE)
 _PASSED: Final = re.compile(r"\s*(?:have|has)\s+(?:passed|elapsed)\b", re.IGNORECASE)
 _HOW_OFTEN: Final = re.compile(r"\bevery\s*$", re.IGNORECASE)
@@ -185,7 +188,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         behind = _AGO_BEHIND.match(text[match.end() :])
         if behind is not None and comparator is not None:
             return _range("duration", start, match.end() + behind.end(), match, comparator, years, "", elapsed=True)
-        ago = _AGO.search(before)
+        ago = _AGO.search(before) or (_FIRST.search(before) if _AFTER_EVENT.match(text[match.end() :]) is not None else None)
         if ago is not None:
             return _range("duration", ago.start(), end, match, AT_MOST, years, "", elapsed=True)
         within = _WITHIN.search(before)

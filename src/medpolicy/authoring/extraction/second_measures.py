@@ -50,17 +50,28 @@ def dated_number(text: str, first: Measure, second: Measure) -> Beside | None:
     counts = re.match(r"\s*[a-z-]+s\b", text[first.end :]) or re.search(r"[a-z][^su\W]s\W*(?:of\s*)?$", text[: first.start])
     if first.unit == "1" and (counts is not None or not re.search(r"[A-Za-z]{2}", text[: first.start])):
         return None  # a count of things within that time
-    after = text[second.end :]
-    dates_service = _DATES_THE_SERVICE.match(after)
     head = _MEASURED_THEN.sub("", text[: second.start]).strip(" ,;")
     subject = re.sub(r"\s+of(?=\s+(?:on|in|by|at|from)\s)", "", rest_of(head, first.start, min(first.end, len(head))))
-    if dates_service is None:
-        what = after.strip(" .;,")
-        doubt = (
-            f"“{text[second.start : second.end].strip()}” was counted back from the service, though “{what}” follows: is it so?"
-        )
-        return Beside(head, second, subject, doubt)
-    return Beside(head, second, subject)
+    return Beside(head, second, subject, "" if dates_the_service(text[second.end :]) else counted_back(text, second))
+
+
+_ANOTHER_EVENT: Final = re.compile(r"\s*(?:of|before|prior to|preceding|from)\s+\S", re.IGNORECASE)
+
+
+def dates_the_service(after: str) -> bool:
+    """Whether a time that counts back counts from the service, by what follows it: nothing, or "before surgery"."""
+    return _DATES_THE_SERVICE.match(after) is not None or _ANOTHER_EVENT.match(after) is None
+
+
+def names_the_service(after: str) -> bool:
+    """Whether what follows a time is "before surgery" or the like, and nothing else."""
+    return bool(after.strip(" .;,")) and _DATES_THE_SERVICE.match(after) is not None
+
+
+def counted_back(text: str, measure: Measure) -> str:
+    """What to ask where a time counts from something else."""
+    what = text[measure.end :].strip(" .;,")
+    return f"“{text[measure.start : measure.end].strip()}” was counted back from the service, though “{what}” follows: is it so?"
 
 
 def number_on_days(text: str, first: Measure, second: Measure) -> Beside | None:
