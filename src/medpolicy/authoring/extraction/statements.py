@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
@@ -32,6 +32,7 @@ from medpolicy.authoring.extraction.limits import is_limit, is_limit_of, is_more
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
 from medpolicy.authoring.extraction.measures import measures_in
+from medpolicy.authoring.extraction.otherwise import Statement, left_open_by
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
 from medpolicy.authoring.extraction.statement_marks import ask_of_unconditional, except_from
@@ -54,16 +55,6 @@ from medpolicy.authoring.extraction.wording import ANY, Quantifier, StanceSaid, 
 from medpolicy.authoring.outline import Section, SectionKind, kind_of_heading
 
 
-@dataclass(slots=True)
-class _Statement:
-    """A provision on its way: what it speaks of, for finding what a later sentence refers back to."""
-
-    provision: Item
-    subject: str
-    section: Section
-    lines: list[int] = field(default_factory=list)
-
-
 def extract_statements(extraction: Extraction) -> None:
     """Read the policy's statements into provisions, facts, definitions and product lists of the draft."""
     _Statements(extraction).run()
@@ -79,8 +70,8 @@ class _Statements:
         self._conditions = Conditions(
             self._facts, {value.lower(): scale.choices for scale in scales for value, _ in scale.choices}
         )
-        self._statements: list[_Statement] = []
-        self._different: dict[tuple[str, str, bool], _Statement] = {}
+        self._statements: list[Statement] = []
+        self._different: dict[tuple[str, str, bool], Statement] = {}
         self._compared = 0  # how many statements were looked at for being different
         self._product_lists: list[Item] = []
         self._ids, self._product_list_ids = Ids(), Ids()
@@ -399,7 +390,7 @@ class _Statements:
         if second is not None and second["else"] and "criteria" in provision:
             otherwise_said = stance_in(f"it is {second['words']}")
             assert otherwise_said is not None
-            self._attach_otherwise(_Statement(provision, subject, section, all_lines), section, otherwise_said.stance, lines)
+            self._attach_otherwise(Statement(provision, subject, section, all_lines), section, otherwise_said.stance, lines)
         elif second is not None:
             mark(
                 provision,
@@ -412,7 +403,7 @@ class _Statements:
         if patterns.NOT_LISTED.search(said.subject):
             mark(provision, "speaks of what is not listed: say by facts or codes what that is")
         provision["citation"] = citation
-        statement = _Statement(provision, subject, section, all_lines)
+        statement = Statement(provision, subject, section, all_lines)
         self._statements.append(statement)
         self._extraction.use(lines if examples else all_lines, f"provisions[{provision['id']}]")
         if lists_products:
@@ -513,31 +504,9 @@ class _Statements:
         """Attach the stance to the earlier statement about the same service; False where there is none."""
         spell = self._facts.spelled_out
         wanted = content_words(spell(patterns.ALL_OTHER.sub("", patterns.UNMET.sub("", subject))))
-        best: tuple[float, _Statement] | None = None
-        settled: tuple[float, _Statement] | None = None  # of which another sentence says something else already
-        named: list[tuple[frozenset[str], _Statement]] = []
-        for statement in self._statements:
-            known = statement.provision.get("otherwise")
-            if statement.provision["stance"] == stance or "criteria" not in statement.provision:
-                continue
-            own = content_words(spell(statement.subject))
-            alike = len(wanted & own) / max(1, len(wanted | own))
-            if statement.section is section:
-                alike += 0.1
-            if known not in (None, stance):
-                if alike >= max(patterns.ALIKE, settled[0] if settled is not None else 0):
-                    settled = (alike, statement)
-                continue
-            if own and own < wanted and statement.section.kind is section.kind:
-                named.append((own, statement))
-            if best is None or alike >= best[0]:
-                best = (alike, statement)
-        # A sentence may speak of two services at once: "A and B are ... when the criteria are not met".
-        both = [statement for own, statement in named if not any(own < other for other, _ in named)]
-        if len(both) > 1 and set().union(*(own for own, _ in named)) == wanted:
-            found = both
-        elif settled is not None and (best is None or settled[0] > best[0]):
-            provision = settled[1].provision
+        found, settled = left_open_by(self._statements, wanted, section, stance, spell)
+        if settled is not None:
+            provision = settled.provision
             mark(
                 provision,
                 f"line {lines[0]} says {patterns.STANCE_WORDS[stance]} of what is left, and another line "
@@ -545,15 +514,13 @@ class _Statements:
             )
             self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
             return True
-        elif best is not None and best[0] >= patterns.ALIKE:
-            found = [best[1]]
-        else:
+        if not found:
             return False
         for statement in found:
             self._attach_otherwise(statement, section, stance, lines)
         return True
 
-    def _attach_otherwise(self, statement: _Statement, section: Section, stance: str, lines: list[int]) -> None:
+    def _attach_otherwise(self, statement: Statement, section: Section, stance: str, lines: list[int]) -> None:
         provision = statement.provision
         self._extraction.use(lines, f"provisions[{provision['id']}].otherwise")
         if "otherwise" in provision:
@@ -605,10 +572,10 @@ class _Statements:
         if named is None:
             mark(provision, "say of which service these criteria decide")
         provision["citation"] = citation
-        self._statements.append(_Statement(provision, sentence, section, lines))
+        self._statements.append(Statement(provision, sentence, section, lines))
         self._extraction.use(lines, f"provisions[{provision['id']}]")
 
-    def _said_once(self) -> Iterable[_Statement]:
+    def _said_once(self) -> Iterable[Statement]:
         """The statements so far, without those that repeat an earlier one word for word."""
         for statement in self._statements[self._compared :]:
             text = " ".join(" ".join(self._extraction.document.text_of(statement.lines)).split())
@@ -622,7 +589,7 @@ class _Statements:
         if lines and set(lines) != set(self._extraction.version.get("lines_of_business", lines)):
             provision["lines_of_business"] = lines
 
-    def _products(self, section: Section, statement: _Statement, items: Sequence[ListItem], when: Item | None) -> None:
+    def _products(self, section: Section, statement: Statement, items: Sequence[ListItem], when: Item | None) -> None:
         implied = {
             test["fact"]: True for test in tests_of(statement.provision.get("criteria", {})) if set(test) <= {"fact", "citation"}
         }
@@ -658,7 +625,7 @@ class _Statements:
         self._extraction.use(lines, f"product_lists[{found['id']}]")
         return True
 
-    def _examples(self, section: Section, statement: _Statement, items: Sequence[ListItem]) -> None:
+    def _examples(self, section: Section, statement: Statement, items: Sequence[ListItem]) -> None:
         """What a catch-all names as examples decides by itself; other examples only illustrate."""
         provision = statement.provision
         if not patterns.NOT_LISTED.search(statement.subject):
@@ -676,7 +643,7 @@ class _Statements:
                 "when": {"fact": fact},
                 "citation": citation,
             }
-            self._statements.append(_Statement(example, name, section, item.lines))
+            self._statements.append(Statement(example, name, section, item.lines))
             self._extraction.use(item.lines, f"provisions[{example['id']}]")
 
     def _use_scales(self) -> None:
