@@ -319,3 +319,53 @@ def test_a_length_in_the_subject_is_of_what_has_failed() -> None:
     found, (doubt,) = read("Rest for at least 4 weeks has failed, is contraindicated, or is not wanted")
     assert found == ("any(all(rest_failed, rest_duration at_least 4 weeks), rest_contraindicated, rest_wanted is False)")
     assert "or of the other alternatives too?" in doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Pain is due to failed back surgery syndrome, regional pain syndrome, or painful neuropathy",
+            ("any(pain_due_to_failed_back_surgery_syndrome, pain_due_to_regional_pain_syndrome, pain_due_to_painful_neuropathy)"),
+        ),
+        ("Member has heart failure, liver disease, or kidney disease", "any(heart_failure, liver_disease, kidney_disease)"),
+        # Adjectives share their noun, and what is denied is denied as a whole.
+        ("Displaced, unstable, or open fracture", "displaced_unstable_or_open_fracture"),
+        (
+            "No evidence of active infection, open wound, or skin cancer",
+            "active_infection_open_wound_or_skin_cancer is False",
+        ),
+    ],
+)
+def test_a_series_of_nouns(text: str, expected: str) -> None:
+    assert read(text) == (expected, [])
+
+
+def test_what_stands_behind_the_last_of_a_series_may_be_of_all() -> None:
+    found, (doubt,) = read("Aseptic loosening, periprosthetic fracture, or infection after completion of treatment")
+    assert found == "any(aseptic_loosening, periprosthetic_fracture, infection_after_completion_of_treatment)"
+    assert "or of what stands before it too?" in doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("For members with diabetes, HbA1c of 8% or less", "any(not(diabetes), hba1c at_most 8 %)"),
+        (
+            "For women of childbearing potential, a negative pregnancy test",
+            "any(not(women_of_childbearing_potential), negative_pregnancy_test)",
+        ),
+        (
+            "If the member smokes, documentation of cessation for at least 6 weeks",
+            "any(not(member_smokes), cessation_duration at_least 6 weeks)",
+        ),
+    ],
+)
+def test_what_is_asked_of_some_only(text: str, expected: str) -> None:
+    found, (doubt,) = read(text)
+    assert found == expected
+    assert "was read as asked only where" in doubt
+
+
+def test_for_before_a_series_asks_of_all() -> None:
+    assert read("For pain, gout, or rash")[0] == "pain_gout_or_rash"

@@ -90,3 +90,10 @@ def test_a_limit_on_something_else_is_no_limit_of_the_statement_before() -> None
     )
     assert len(version["provisions"]) == 2
     assert any("it sets a limit" in mark for mark in version["provisions"][1]["review"])
+
+
+def test_for_how_much_an_approval_is() -> None:
+    version = read("Widgets are medically necessary for gout. Approval is for one widget per eye per lifetime.")
+    (provision,), (noted,) = version["provisions"], version["limitations"]
+    assert noted["text"] == "Widgets: one widget per eye per lifetime."
+    assert in_words(provision["criteria"]) == "gout"

@@ -130,6 +130,10 @@ def test_letters_that_are_no_unit() -> None:
             "Transplant recipients in the first 24 months after transplant",
             "all(transplant_recipients, time_since_transplant at_most 24 months)",
         ),
+        (
+            "At least a 50% reduction in pain during a trial of 3 or more days",
+            "all(reduction_in_pain_during_trial at_least 50 %, trial_duration at_least 3 days)",
+        ),
         ("Weighs at least 9 kg", "body_weight at_least 9 kg"),
         ("Surgery within 6 months of the request", "all(surgery, time_since_surgery at_most 6 months)"),
         ("Surgery in the past year", "all(surgery, time_since_surgery at_most 1 years)"),

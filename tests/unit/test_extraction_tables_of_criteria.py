@@ -99,3 +99,13 @@ def test_what_plans_pay_for_is_no_criterion() -> None:
     (provision,) = provisions("Widget socks are not covered under most plans and are considered a convenience item.")
     assert "criteria" not in provision
     assert any("what plans pay for" in mark for mark in provision["review"])
+
+
+def test_what_holds_otherwise_is_of_the_statement_that_approves() -> None:
+    necessary, barred = provisions(
+        "Widget infusion is medically necessary for members with gout. "
+        "Widget infusion is not medically necessary for members with lupus. "
+        "Widget infusion is considered investigational for all other indications."
+    )
+    assert necessary["otherwise"] == "investigational"
+    assert "otherwise" not in barred

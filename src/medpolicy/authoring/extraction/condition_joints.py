@@ -34,6 +34,24 @@ class Split:
 
 _OR_MORE: Final = r"(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below|over|under|equal)\b"
 _INNER_CONDITION: Final = re.compile(r"\s(?:when|if|where|unless|provided that|as long as)\s", re.IGNORECASE)
+_FOR_SOME: Final = re.compile(
+    r"^(?:for|in|if)\s+(?P<who>[^,;:]{3,90}),\s+(?:then\s+)?(?P<what>[^,;]*\S.*)$", re.IGNORECASE | re.DOTALL
+)
+_OPENS_A_DEMAND: Final = re.compile(
+    r"(?:an?|the|there|documentation|documented|failure|evidence|negative|completion|trial|absence|no|inadequate|confirmation)\b",
+    re.I,
+)
+
+
+def for_some(text: str) -> tuple[str, str] | None:
+    """ "For members with diabetes, HbA1c below 8 %": of whom it is asked, and what."""
+    match = _FOR_SOME.match(text)
+    if match is None or re.match(r"(?:and|or)\b", match["what"]) or joints(match["what"], r",\s+(?:and|or)\s"):
+        return None
+    is_demand = bool(measures_in(match["what"])) or is_clause(match["what"]) or _OPENS_A_DEMAND.match(match["what"]) is not None
+    return (match["who"], match["what"]) if is_demand else None
+
+
 _SUBJECT: Final = re.compile(
     r"(?:the|an?|there|it|this|these|either|both|no|his|her|their|members?|patients?|individuals?|beneficiar(?:y|ies)|"
     r"symptoms|treatment|surgery)\b",
@@ -170,6 +188,53 @@ def count_of_the_same(text: str) -> Split | None:
         if named is not None and elided is not None:
             return Split(ANY, [left, f"{elided['count']} {named['noun']}{right[elided.end() :]}"])
     return None
+
+
+_DENIES: Final = re.compile(
+    r"\b(?:not|no|nor|never|neither|none|without|absence|absent|free|lacks?|exclu\w+|ruled? out|other than|except|unless|"
+    r"unrelated|contraindicat\w+|cannot|unable|either|both|between|combination)\b",
+    re.IGNORECASE,
+)
+_LEADS_TO_SERIES: Final = re.compile(
+    r"^(?P<lead>(?:.*\s)?(?:due to|caused by|secondary to|because of|resulting from|diagnosis of|history of|signs of|symptoms of|"
+    r"evidence of|has|have|had|with))\s+(?P<first>\S.*)$",
+    re.IGNORECASE,
+)
+_LAST_IS_NO_NOUN: Final = re.compile(r"(?:ic|al|ar|ed|ous|ive|ary|able|ible|ly|acute|severe|mild|moderate)$", re.IGNORECASE)
+_PREPOSITION: Final = re.compile(
+    r"\b(?:of|in|on|at|after|before|following|with|to|from|by|during|for|that|which|who|whose)\b", re.I
+)
+_LONGEST_NOUN: Final = 6  # words
+
+
+def series_of_nouns(text: str) -> Split | None:
+    """ "Due to failed back surgery, regional pain syndrome, or neuropathy": each is a case of its own.
+
+    Not of adjectives ("displaced, unstable, or open fracture"), and not where something is denied of all.
+    """
+    parts = split_outside(text, r",\s+(?:(?:and/)?or\s+)?")
+    if len(parts) < 3 or re.search(r",\s+(?:and/)?or\s", text) is None or _DENIES.search(text) or measures_in(text):
+        return None
+    leading = _LEADS_TO_SERIES.match(parts[0])
+    lead, members = ("", parts) if leading is None else (f"{leading['lead']} ", [leading["first"], *parts[1:]])
+    if not all(_is_noun(member, may_go_on=member is members[-1]) for member in members):
+        return None
+    behind = _PREPOSITION.search(members[-1])
+    doubt = ""
+    if behind is not None:
+        doubt = f"“{members[-1][behind.start() :]}” was read as said of “{members[-1]}” only: or of what stands before it too?"
+    return Split(ANY, [f"{lead}{member}" for member in members], doubt)
+
+
+def _is_noun(words: str, *, may_go_on: bool) -> bool:
+    behind = _PREPOSITION.search(words)
+    if behind is not None and not may_go_on:
+        return False
+    noun = words if behind is None else words[: behind.start()].strip()
+    plain = re.sub(r"\s*\([^()]*\)", "", noun).strip()
+    if not plain or is_clause(words) or len(plain.split()) > _LONGEST_NOUN or re.search(r"\b(?:and|or)\b", plain):
+        return False
+    return _STATE.search(plain) is not None or (len(plain.split()) > 1 and _LAST_IS_NO_NOUN.search(plain) is None)
 
 
 RULES: Final[tuple[Callable[[str], Split | None], ...]] = (

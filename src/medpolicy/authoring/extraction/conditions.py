@@ -6,18 +6,22 @@ stands in a series; scales; measures; negation. What remains is a yes-no questio
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from medpolicy.authoring.extraction.choices import either
+from medpolicy.authoring.extraction.condition_diagnoses import diagnoses_in, series_with_codes
 from medpolicy.authoring.extraction.condition_joints import (
     RULES,
+    Split,
     alternatives_with,
+    for_some,
     listed_within,
     of_listed,
     said_of_each,
+    series_of_nouns,
     series_of_predicates,
 )
 from medpolicy.authoring.extraction.condition_text import (
@@ -32,14 +36,12 @@ from medpolicy.authoring.extraction.condition_text import (
     split_outside,
     with_subject,
     within_relative,
-    without_articles,
     without_negation,
 )
-from medpolicy.authoring.extraction.context import Item, slug
+from medpolicy.authoring.extraction.context import Item
 from medpolicy.authoring.extraction.criteria_nodes import (
     are_of_one_thing,
     as_years,
-    is_diagnosis,
     is_length,
     joined,
     qualifies,
@@ -51,11 +53,10 @@ from medpolicy.authoring.extraction.measures import Measure, ScaleTest, begins_w
 from medpolicy.authoring.extraction.second_measures import (
     Beside,
     counted_back,
-    dated_number,
     dates_the_service,
     is_window,
     names_the_service,
-    number_on_days,
+    number_beside,
 )
 from medpolicy.authoring.extraction.wording import connector_at_end, quantifier_in
 
@@ -119,19 +120,11 @@ _OF_SOME_AGES: Final = re.compile(
     r"if(?:\s+the)?(?:\s+\w+){0,3})\b[^,;]*$",
     re.IGNORECASE,
 )
-_SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
 _OF_AGES: Final = re.compile(
     r"\b(?:an?|the|in|for|is|are|between|ages?|aged|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|"
     r"of|at|who|must|be|old)\b",
     re.IGNORECASE,
 )
-_CODE: Final = r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{0,4})?\*?"
-_CODE_OR_RANGE: Final = rf"{_CODE}(?:\s*[-–]\s*{_CODE})?"
-_ONE_OR_RANGE: Final = re.compile(_CODE_OR_RANGE)
-_CODES: Final = rf"(?P<codes>{_CODE_OR_RANGE}(?:\s*(?:[,;]|and|or|,\s*(?:and|or))\s*{_CODE_OR_RANGE})*)"
-_ICD: Final = r"ICD-?10(?:-CM)?(?:\s+(?:diagnosis\s+)?codes?)?:?\s*"
-_CODES_IN_BRACKETS: Final = re.compile(rf"\((?P<name>{_ICD})?{_CODES}\)")
-_CODES_AFTER_THEIR_NAME: Final = re.compile(rf"(?P<name>{_ICD}){_CODES}")
 _SEX: Final = re.compile(
     r"(?:(?:the )?(?:member|patient|individual|person)s? (?:is|are) )?(?:an? )?(?:biological(?:ly)? )?"
     r"(?P<sex>female|male|woman|man|women|men)(?: at birth)?",
@@ -168,6 +161,7 @@ class Conditions:
             self._capitals,
             self._alternative_in_brackets,
             self._unless,
+            self._for_some,
             self._denials,
             self._clauses,
             self._further_predicate,
@@ -179,6 +173,7 @@ class Conditions:
             self._measured_alternative,
             self._alternative_that_begins_with_its_measure,
             self._those_with,
+            self._series_of_nouns,
         ):
             found = part(text, citation)
             if found is not None:
@@ -218,13 +213,17 @@ class Conditions:
         return joined("all", [head, of_listed(listed, [node for node in found if node is not None])])
 
     def _by_rules(self, text: str, citation: Item) -> Item | None:
-        for rule in RULES:
-            split = rule(text)
-            if split is not None:
-                if split.doubt:
-                    self._doubt(split.doubt)
-                return self._joined(split.kind, split.parts, citation)
-        return None
+        split = next((found for rule in RULES if (found := rule(text)) is not None), None)
+        return None if split is None else self._split(split, citation)
+
+    def _series_of_nouns(self, text: str, citation: Item) -> Item | None:
+        split = series_of_nouns(text)
+        return None if split is None else self._split(split, citation)
+
+    def _split(self, split: Split, citation: Item) -> Item | None:
+        if split.doubt:
+            self._doubt(split.doubt)
+        return self._joined(split.kind, split.parts, citation)
 
     def _capitals(self, text: str, citation: Item) -> Item | None:
         for word, kind in (("AND", "all"), ("OR", "any")):
@@ -265,6 +264,16 @@ class Conditions:
             self._doubt(f"“unless {after}” was read as a bar: or does it waive what stands before?")
         parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
         return joined("all", parts)
+
+    def _for_some(self, text: str, citation: Item) -> Item | None:
+        """ "For members with diabetes, HbA1c below 8 %": who has none need not meet it."""
+        found = for_some(text)
+        whom = None if found is None else self._read(found[0], citation)
+        what = None if found is None else self._read(found[1], citation)
+        if found is None or whom is None or what is None:
+            return what
+        self._doubt(f"“{found[1]}” was read as asked only where “{found[0]}” holds: is it so?")
+        return {"any": [{"not": whom}, what]}
 
     def _denials(self, text: str, citation: Item) -> Item | None:
         """ "Not a candidate for surgery and not on dialysis": each is denied for itself."""
@@ -420,21 +429,13 @@ class Conditions:
 
     def _diagnoses(self, text: str, citation: Item) -> Item | None:
         """ "Osteoarthritis of the knee (M17.0-M17.9)": codes say exactly which diagnoses are meant."""
-        several = list(_CODES_IN_BRACKETS.finditer(text))
-        if len(several) > 1:
-            between = [text[one.end() : after.start()] for one, after in itertools.pairwise(several)]
-            words = {match[1] for part in between if (match := re.match(r"\s*,?\s*(and|or)\s", part))}
-            if len(words) != 1:
-                return None
-            parts = split_outside(text, rf"(?<=\))\s*,?\s*{(*words,)[0]}\s+")
-            return self._joined("any" if words == {"or"} else "all", parts, citation) if len(parts) == len(several) else None
-        match = several[0] if several else _CODES_AFTER_THEIR_NAME.search(text)
-        if match is None or not (match["name"] or "." in match["codes"]):
+        several = series_with_codes(text)
+        if several is not None:
+            return self._joined(several[0], several[1], citation)
+        found = diagnoses_in(text)
+        if found is None:
             return None
-        codes = [re.sub(r"\s*[-–]\s*", "-", code) for code in _ONE_OR_RANGE.findall(match["codes"])]
-        if not all(is_diagnosis(code) for code in codes):
-            return None
-        rest = rest_of(text, match.start(), match.end())
+        codes, rest = found
         more = self._read(rest, citation) if measures_in(rest) or is_clause(rest) else None
         return joined("all", [{"diagnosis": codes}, more])
 
@@ -454,7 +455,7 @@ class Conditions:
             if is_denied and measures[0].kind == "duration" and re.match(r"\s+of\s", text[measures[0].end :]) is None:
                 self._doubt(f"“{text}” denies something and states a length of time: of what is it the length?")
             return self._measured(text, measures, citation)
-        choice = self._either(text, citation)
+        choice = either(text, self.facts, citation)
         if choice is not None:
             return choice
         return self._question(text, citation)
@@ -501,7 +502,7 @@ class Conditions:
         if despite is not None:  # "blood pressure of 180 mm Hg or more despite three drugs"
             return self._joined("all", [text[: first.end + despite.end("value")], despite["more"]], citation)
         if len(measures) > 1:
-            second = dated_number(text, first, measures[1]) or number_on_days(text, first, measures[1])
+            second = number_beside(text, first, measures[1])
             if second is not None:
                 return self._beside(second, citation)
             apart = brackets_around(text, first)
@@ -563,8 +564,8 @@ class Conditions:
         """A number, and when it was measured or on how many days it was so."""
         if beside.doubt:
             self._doubt(beside.doubt)
-        if beside.measure.elapsed:
-            fact = self.facts.duration(beside.subject, beside.measure.unit, citation, elapsed=True)
+        if beside.measure.elapsed or not beside.of_days:
+            fact = self.facts.duration(beside.subject, beside.measure.unit, citation, elapsed=beside.measure.elapsed)
             test: Item = {"fact": fact, **dict(beside.measure.bounds)}
         else:
             fact = self.facts.number(beside.subject, "1", citation)
@@ -633,26 +634,6 @@ class Conditions:
             self._doubt("it may be asked of some ages only, and was read as a demand on the age too: which is meant?")
         before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", _OF_AGES.sub(" ", rest)) else None
         return joined("all", [before, test])
-
-    def _either(self, text: str, citation: Item) -> Item | None:
-        """ "either A or B" of phrases that are no clauses: a choice; so is a series of single words in brackets."""
-        brackets = _SERIES_IN_BRACKETS.search(text)
-        plain = text if brackets is None else f"{text[: brackets.start()].rstrip()} {text[brackets.end() :].lstrip()}"
-        match = re.search(r"\beither\s+(?P<first>[^,;]+?)\s+or\s+(?P<second>[^,;]+)", plain)
-        if match is None or is_clause(match["first"]) or is_clause(match["second"]):
-            return None
-        phrases = [match["first"].strip(), re.sub(r"\s*\([^()]*\)", "", match["second"]).strip(" .,")]
-        values = [(slug(without_articles(phrase), limit=60), phrase) for phrase in phrases]
-        fact = self.facts.choice(" or ".join(phrases), [*values, ("neither", "neither")], citation)
-        self.facts.mark(fact, "read as a choice; if both may hold at once, make it two yes-no questions")
-        found: list[Item] = [{"fact": fact, "one_of": [value for value, _ in values]}]
-        if brackets is not None:
-            words = re.split(r",\s+(?:or\s+)?|\s+or\s+", brackets["series"])
-            noun = re.sub(r"\s+", " ", f"{text[: brackets.start()].split(' or ')[-1]} {text[brackets.end() :]}").strip(" .,")
-            noun = re.sub(r"^(?:following|after|with|during|in)\s+", "", noun)
-            fact = self.facts.choice(f"kind of {noun}", [*((word, word) for word in words), ("other", "another")], citation)
-            found.append({"fact": fact, "one_of": words})
-        return joined("all", found)
 
     def _doubt(self, reason: str) -> None:
         if reason not in self.doubts:

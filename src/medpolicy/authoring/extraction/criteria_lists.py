@@ -288,7 +288,11 @@ def give_time(items: Sequence[ListItem], text: str, quantifier: Quantifier | Non
     return f"{text[: quantifier.end]}:"
 
 
-_LENGTH_BEHIND: Final = re.compile(r"^\s*,?\s*(?:each\s+)?(?:for|lasting|over)\s+(?P<length>[^:,;]+?)\s*:?\s*$", re.IGNORECASE)
+_LENGTH_BEHIND: Final = re.compile(
+    r"^[\sa-z-]*?,?\s*(?:each\s+)?(?:(?:used|taken|tried|given|applied|performed)\s+)?(?:for|lasting|over)\s+"
+    r"(?P<length>[^:,;]+?)\s*:?\s*$",
+    re.IGNORECASE,
+)
 _OR_BEHIND: Final = re.compile(r"^\s*,?\s*or\b", re.IGNORECASE)
 
 

@@ -19,6 +19,10 @@ _ABOUT_DETERMINATIONS: Final = re.compile(
     r"\b(?:NCDs?|LCDs?)(?:\s*(?:/|and|or)\s*(?:NCDs?|LCDs?))?\b|\bdetermination (?:name|title|number|id)\b",
     re.IGNORECASE,
 )
+_LEGEND: Final = re.compile(r"^\W*(?:NCD|LCD)\s*=")
+_NONE: Final = re.compile(
+    r"\bno (?:\w+ )?(?:determinations?|NCDs?|LCDs?|polic(?:y|ies)) (?:was |were )?(?:found|identified)\b", re.IGNORECASE
+)
 _LOCAL: Final = re.compile(r"\bL\d{5}\b")
 _NATIONAL: Final = re.compile(r"(?<![\w./$])\d{2,3}\.\d{1,2}(?:\.\d{1,2})?(?![\w./%]*\d)")
 _SAYS_NATIONAL: Final = re.compile(r"\bNCD\b|\bnational\b", re.IGNORECASE)
@@ -38,7 +42,7 @@ def extract_determination_tables(extraction: Extraction) -> None:
         for block in content(section):
             if block.kind is BlockKind.TABLE and _is_about_determinations(section, block):
                 found += _read(extraction, section, block, known)
-            elif len(found) > before and NOTE.match(block.text) is not None:
+            elif len(found) > before and (NOTE.match(block.text) is not None or _LEGEND.match(block.text) is not None):
                 extraction.book.narrative(block.lines, "note on the determinations")
     if found:
         names = ", ".join(found)
@@ -57,6 +61,8 @@ def _read(extraction: Extraction, section: Section, table: Block, known: set[str
         numbers = _LOCAL.findall(text)
         if not numbers and _SAYS_NATIONAL.search(text) is not None:
             numbers = _NATIONAL.findall(text)
+        if not numbers and _NONE.search(text) is not None:
+            extraction.book.narrative(lines, "no determination of Medicare's is named")
         for number in numbers:
             extraction.use(lines, f"identifiers[{number}]")
             if number not in known:

@@ -50,6 +50,15 @@ _MORE_OF_SOMETHING: Final = re.compile(
 )
 
 
+# "Approval is for one implant per eye per lifetime."
+APPROVED_FOR: Final = re.compile(
+    r"^(?:(?:initial|continued|each|re-?)\s*)?(?:approvals?|authorizations?|coverage|benefits?)\s+(?:is|are|will be|may be)\s+"
+    r"(?:(?:granted|given|approved|provided|issued)\s+)?(?:for|limited to)\s+"
+    rf"(?P<limit>(?:{_BOUND}\s+)?(?:\d+|{NUMBER_WORDS})\b[^.;]*)\.?\s*$",
+    re.IGNORECASE,
+)
+
+
 def without_limits(words: str) -> tuple[str, list[str]]:
     """What a statement says of its use, without how much of it is approved; and these limits."""
     limits = []

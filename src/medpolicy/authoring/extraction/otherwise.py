@@ -45,7 +45,8 @@ def left_open_by(
             continue
         if own and own < wanted and statement.section.kind is section.kind:
             named.append((own, statement))
-        if best is None or alike >= best[0]:
+        necessary = statement.provision["stance"] == "medically-necessary"  # what holds otherwise is said of these first
+        if best is None or (alike, necessary) >= (best[0], best[1].provision["stance"] == "medically-necessary"):
             best = (alike, statement)
     # A sentence may speak of two services at once: "A and B are ... when the criteria are not met".
     both = [statement for own, statement in named if not any(own < other for other, _ in named)]

@@ -18,6 +18,7 @@ class Beside:
     measure: Measure
     subject: str
     doubt: str = ""
+    of_days: bool = False  # the second number counts days
 
 
 # What is counted or changes within a time says nothing without that time: "a loss of 10 % within 6 months", "2 falls in a year".
@@ -80,7 +81,28 @@ def number_on_days(text: str, first: Measure, second: Measure) -> Beside | None:
     if first.kind != "number" or second.elapsed or second.unit != "days" or not re.fullmatch(r"\s*,?\s*on\s*", between):
         return None
     head = text[: first.end].strip(" ,;")
-    return Beside(head, second, f"days on which {head[:1].lower()}{head[1:]}{text[second.end :].rstrip(' .;,')}")
+    return Beside(head, second, f"days on which {head[:1].lower()}{head[1:]}{text[second.end :].rstrip(' .;,')}", of_days=True)
+
+
+_TRIAL: Final = re.compile(
+    r",?\s*\b(?:during|in|after|following|over|with)\s+an?\s+(?P<what>(?:[a-z-]+\s+){0,2}?(?:trial|course|test)(?:\s+period)?)\s+"
+    r"(?:of|lasting|for)\s*$",
+    re.IGNORECASE,
+)
+
+
+def number_in_trial(text: str, first: Measure, second: Measure) -> Beside | None:
+    """ "At least a 50 % reduction in pain during a trial of 3 or more days": the number, and how long the trial was."""
+    trial = _TRIAL.search(text[: second.start])
+    if first.kind != "number" or second.kind != "duration" or second.elapsed or trial is None or trial.start() < first.end:
+        return None
+    rest = f"{text[: trial.start()]} during the {trial['what']}{text[second.end :]}"
+    return Beside(rest, second, trial["what"])
+
+
+def number_beside(text: str, first: Measure, second: Measure) -> Beside | None:
+    """What the second number is to the first, where one of the manners here tells it."""
+    return dated_number(text, first, second) or number_on_days(text, first, second) or number_in_trial(text, first, second)
 
 
 _WINDOW: Final = re.compile(r"\b(?:in|within|during)\s*$", re.IGNORECASE)

@@ -28,7 +28,14 @@ from medpolicy.authoring.extraction.criteria_nodes import joined
 from medpolicy.authoring.extraction.criteria_tables import is_of_a_table, items_of_table_behind
 from medpolicy.authoring.extraction.delegation import hand_over
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
-from medpolicy.authoring.extraction.limits import is_limit, is_limit_of, is_more_of_something, note_limits, without_limits
+from medpolicy.authoring.extraction.limits import (
+    APPROVED_FOR,
+    is_limit,
+    is_limit_of,
+    is_more_of_something,
+    note_limits,
+    without_limits,
+)
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
 from medpolicy.authoring.extraction.measures import measures_in
@@ -169,6 +176,10 @@ class _Statements:
                 took_list = took_list or bool(announced)
             elif (excepted := patterns.EXCEPTION_TO_BEFORE.match(sentence)) is not None and self._statements:
                 except_from(self._statements[-1].provision, excepted["said"], lines, self._conditions, self._extraction, section)
+            elif (limit := APPROVED_FOR.match(sentence.strip())) is not None and self._statements:
+                provision = self._statements[-1].provision
+                note_limits(self._extraction, section, provision, [limit["limit"]], lines)
+                self._extraction.use(lines, f"limitations, of provisions[{provision['id']}]")
             elif patterns.EXPLAINS.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: rationale")
             elif (patterns.LABEL.fullmatch(sentence.strip()) and not items) or is_title(block):
