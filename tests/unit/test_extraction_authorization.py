@@ -163,3 +163,15 @@ def test_members_named_above_the_sentence_with_their_rule() -> None:
         ("commercial-members-hmo", "auth-needed"),
         ("commercial-members-ppo", "no-auth"),
     ]
+
+
+def test_a_column_of_the_table_of_codes() -> None:
+    extraction = _extraction(
+        "## Codes\n\n| Code | Description | Requires prior authorization |\n|---|---|---|\n| 93356 | Invented | Yes |\n"
+        "| 75557 | Invented | Yes |\n| 75565 | Invented | No |\n| 75571 | Invented | East only |\n"
+    )
+    rules = extraction.version["authorization"]
+    assert {(rule["rule"], *rule["procedures"]) for rule in rules} == {("auth-needed", "93356", "75557"), ("no-auth", "75565")}
+    assert {rule["setting"] for rule in rules} == {"inpatient", "outpatient"}
+    assert any("it names no setting" in mark for mark in rules[0]["review"])
+    assert any("East only" in mark for mark in extraction.version["review"])

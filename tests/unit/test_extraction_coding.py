@@ -253,7 +253,10 @@ def test_diagnoses_announced_for_a_code() -> None:
 
 
 def test_a_column_that_says_which_codes_need_authorization_is_asked_about() -> None:
-    text = "# A policy\n\n## Codes\n\n| CPT | Description | Prior authorization |\n|---|---|---|\n| 93356 | Invented | Yes |\n"
+    text = (
+        "# A policy\n\n## Codes\n\n| CPT | Description | Prior authorization, by region |\n|---|---|---|\n"
+        "| 93356 | Invented | East |\n"
+    )
     marks = extracted(text, extract_coding).version["review"]
     assert any("says which codes need authorization" in one for one in marks)
 

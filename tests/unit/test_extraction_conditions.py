@@ -184,7 +184,7 @@ def test_questions(text: str, expected: str) -> None:
         ("12 months or longer", [("duration", (("at_least", "12 months"),))]),
         ("for three months", [("duration", (("at_least", "3 months"),))]),
         ("within 30 days", [("duration", (("at_most", "30 days"),))]),
-        ("at least 2 in the past year", [("number", (("at_least", "2"),))]),
+        ("at least 2 in the past year", [("number", (("at_least", "2"),)), ("duration", (("at_most", "1 years"),))]),
     ],
 )
 def test_measures(text: str, expected: list[Any]) -> None:

@@ -84,3 +84,16 @@ def test_documents_under_a_label_that_stands_alone() -> None:
         )
         assert [one["delegated_to"][0]["identifier"] for one in extraction.version["provisions"]] == ["20.7", "L12345"]
         assert {line for one in extraction.version["provisions"] for line in one["lines_of_business"]} == {"medicare-choice"}
+
+
+def test_a_table_of_determinations_gives_identifiers() -> None:
+    text = (
+        "# Braces\n\n## Policy\n\nBraces are covered.\n\n## Medicare Coverage Determinations\n\n"
+        "| | Contractor | Determination Name/Number | Revision |\n|---|---|---|---|\n"
+        "| NCD | National | Straps (20.7) | 1/1/2020 |\n| LCD | Harbor Services | Bracing of Knees (L12345) | 2/2/2022 |\n"
+    )
+    extraction = extracted(text, extract_lines_of_business, extract_exceptions, issuer=ISSUER)
+    found = extraction.policy["identifiers"]
+    assert [(item["system"], item["value"]) for item in found] == [("ncd-lcd", "20.7"), ("ncd-lcd", "L12345")]
+    assert [item["citation"]["lines"] for item in found] == [[11, 11], [12, 12]]
+    assert any("20.7, L12345" in asked for asked in extraction.version["review"])

@@ -53,6 +53,15 @@ def test_a_length_behind_the_quantifier_is_of_each_item() -> None:
     assert doubts == []
 
 
+def test_for_how_long_each_of_the_listed_is_used() -> None:
+    found, doubts = criteria(
+        f"{NECESSARY}- Inadequate response to at least two of the following drops, each used for 30 days or more:\n"
+        "  - Tears\n  - Salve\n"
+    )
+    assert found == "all(inadequate_response, 2 of(tears_duration at_least 30 days, salve_duration at_least 30 days))"
+    assert doubts == []
+
+
 def test_a_length_before_the_quantifier_is_of_each_item_and_what_stands_before_it_is_kept() -> None:
     found, _ = criteria(f"{NECESSARY}- Limping despite at least three months of ANY of the following:\n  - Lift\n  - Brace\n")
     assert found == "all(limping, any(lift_duration at_least 3 months, brace_duration at_least 3 months))"

@@ -58,12 +58,14 @@ def test_how_often_is_a_condition_and_no_part_of_the_name() -> None:
 
 
 def test_how_often_without_a_service_limits_the_one_before() -> None:
-    (foam,) = drafted(
+    version = drafted(
         "Bone foam is considered medically necessary when the bone is broken.\n\n"
         "Up to 3 treatments within a 12-month period are considered medically necessary.\n"
-    )["provisions"]
-    assert in_words(foam["criteria"]) == "all(bone_broken, treatments_within_12_month_period at_most 3)"
-    assert "was read as a limit on this statement" in foam["review"][0]
+    )
+    (foam,), (limit,) = version["provisions"], version["limitations"]
+    assert in_words(foam["criteria"]) == "bone_broken"
+    assert "limits how much or how often, not whether" in foam["review"][0]
+    assert limit["text"] == "Bone foam: Up to 3 treatments within a 12-month period."
 
 
 def test_more_than_the_limit_is_a_statement_about_the_service_before() -> None:

@@ -423,7 +423,7 @@ def test_conditions_that_the_subject_announces() -> None:
 
 def test_a_unit_that_goes_on_is_not_cut() -> None:
     assert read("Creatinine clearance less than 60 mL/min")[0] == "creatinine_clearance less_than 60 mL/min"
-    assert read("Widget output less than 60 mL/kg")[0] == "widget_output_ml_kg less_than 60"
+    assert read("Widget output less than 60 mL/cycle")[0] == "widget_output_ml_cycle less_than 60"
 
 
 # -- what must not be turned into its contrary ------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def read(text: str) -> tuple[str, list[str]]:
         ("TSH ≥ 10 mIU/L", "tsh at_least 10 mIU/L"),
         ("ALT between 40 and 300 U/L", "alt at_least 40 U/L at_most 300 U/L"),
         ("Corneal thickness of 450 microns or greater", "corneal_thickness at_least 450 um"),
-        ("Myopia of less than 12 diopters", "myopia less_than 12 diopter"),
+        ("Myopia of less than 12 diopters", "myopia less_than 12 D"),
         ("IGF-1 level below 84 ng/mL on two tests", "igf_1_level_on_two_tests less_than 84 ng/mL"),
         ("PSA level greater than 4", "psa_level more_than 4"),
     ],

@@ -79,13 +79,14 @@ def test_statements_of_the_determination() -> None:
         "implantable_bladder_sensors",
         (
             "all(all(neurogenic_bladder, age at_least 21), "
-            "detrusor_leak_point_pressure_on_urodynamic_testing_within more_than 40 cmH2O, "
+            "all(detrusor_leak_point_pressure_on_urodynamic_testing more_than 40 cmH2O, "
+            "time_since_detrusor_leak_point_pressure_on_urodynamic_testing at_most 1 years), "
             "any(all(two_or_more_febrile_urinary_tract_infections, "
             "time_since_two_or_more_febrile_urinary_tract_infections at_most 12 months), hydronephrosis_on_ultrasound, "
             "decline_of_glomerular_filtration_rate at_least 20 %), patient_or_caregiver_able_to_operate_receiver)"
         ),
     )
-    assert replacement == ("medically-necessary", "replacement_of_sensor", "battery_depleted_or_sensor_failed", None)
+    assert replacement == ("medically-necessary", "replacement_of_sensor", "any(battery_depleted, sensor_failed)", None)
     assert (limits[0], limits[1].count(",")) == ("not-medically-necessary", 2)
     assert contraindicated[0] == "not-medically-necessary"
 

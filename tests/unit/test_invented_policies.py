@@ -80,7 +80,7 @@ def test_bulletin_each_listed_service_keeps_its_own_criteria() -> None:
         (
             "all(age at_least 18, diagnosis_of_severe_persistent_asthma_confirmed, "
             f"any(all({courses}, time_since_{courses} at_most 12 months), all({stays}, time_since_{stays} at_most 12 months), "
-            "fev1_of_predicted_in_past_12_months less_than 60 %), member_does_not_use_tobacco)"
+            "all(fev1_of_predicted less_than 60 %, time_since_fev1_of_predicted at_most 12 months)), member_does_not_use_tobacco)"
         ),
         "investigational",
     )
@@ -257,7 +257,7 @@ def test_wordpage_statements() -> None:
         ),
         "investigational",
     )
-    assert myopia[2:] == ("all(corneal_lattice_implants, correction_of_myopia less_than 12 diopter)", None)
+    assert myopia[2:] == ("all(corneal_lattice_implants, correction_of_myopia less_than 12 D)", None)
     assert removal[2] == "any(extrusion, infection, visual_halos_duration more_than 6 weeks)"
 
 

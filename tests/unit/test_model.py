@@ -396,6 +396,46 @@ def test_a_duration_has_passed_on_its_day_and_not_before(months: int, start: dat
         ("1 L/min", "1000 mL/min"),
         ("5 /uL", "5 /mm3"),
         ("7 /wk", "1 /d"),
+        ("1 mm", "1000 um"),
+        ("1 um", "1000 nm"),
+        ("1 m2", "10000 cm2"),
+        ("1 cm3", "1000 mm3"),
+        ("1 kg/m2", "1000 g/m2"),
+        ("1 g/m2", "1000 mg/m2"),
+        ("1 mg/dL", "10 mg/L"),
+        ("1 mg/dL", "10 ug/mL"),
+        ("1 ug/mL", "1000 ug/L"),
+        ("1 ng/mL", "100 ng/dL"),
+        ("1 ng/mL", "1 ug/L"),
+        ("1 pg/mL", "1 ng/L"),
+        ("1 mg/mL", "1 g/L"),
+        ("1 mg/g", "1000 ug/g"),
+        ("1 mg/kg", "1000 ug/kg"),
+        ("1 umol/L", "1000 nmol/L"),
+        ("1 nmol/L", "1000 pmol/L"),
+        ("1 U/mL", "1 kU/L"),
+        ("1 IU/dL", "10 IU/L"),
+        ("1 mIU/mL", "1 IU/L"),
+        ("1 mIU/L", "1 uIU/mL"),
+        ("1 /uL", "1000 /mL"),
+        ("1 10*9/L", "1000 /uL"),
+        ("1 mL/min", "60 mL/h"),
+        ("1 g/d", "1000 mg/d"),
+        ("1 MHz", "1000 kHz"),
+        ("1 kHz", "1000 Hz"),
+        ("1 m/s", "100 cm/s"),
+        ("1 cm/s", "36000 mm/h"),
+        ("101.325 kPa", "760 mmHg"),
+        ("1 Gy", "100 cGy"),
+        ("1 cGy", "10 mGy"),
+        ("1 GBq", "1000 MBq"),
+        ("1 mCi", "37 MBq"),
+        ("1 mCi", "1000 uCi"),
+        ("1 J/cm2", "1000 mJ/cm2"),
+        ("1 V", "1000 mV"),
+        ("1 mV", "1000 uV"),
+        ("12 /a", "1 /mo"),
+        ("1 h/d", "7 h/wk"),
     ],
 )
 def test_units_are_converted_exactly(one: str, two: str) -> None:
@@ -407,6 +447,12 @@ def test_units_are_converted_exactly(one: str, two: str) -> None:
 def test_dimensions_are_kept_apart() -> None:
     assert parse_quantity("3 mm").dimension != parse_quantity("3 mg").dimension
     assert parse_quantity("3").dimension == "count"
+    # The same letters, or the same sort of thing, and still not to be compared.
+    assert parse_quantity("3 D").dimension != parse_quantity("3 /d").dimension
+    assert parse_quantity("3 U/L").dimension != parse_quantity("3 IU/L").dimension
+    assert parse_quantity("3 mL/min").dimension != parse_quantity("3 mL/min/1.73m2").dimension
+    assert parse_quantity("38 degC").dimension != parse_quantity("100 degF").dimension  # the two scales begin elsewhere
+    assert parse_quantity("3 /mo").dimension != parse_quantity("3 /d").dimension  # months are not of one length
 
 
 def test_concentrations_are_mass_per_volume() -> None:

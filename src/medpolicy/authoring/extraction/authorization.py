@@ -65,6 +65,11 @@ _CODE = re.compile(r"(?<![\w-])(?:\d{4}[0-9AFMTU]|[A-Z]\d{4})(?![\w-])")
 
 
 _NO_SETTING: Final = "it names no setting; it was read for inpatient and outpatient"
+_COLUMN: Final = re.compile(
+    rf"(?:requires?\s+|is\s+)?(?:a\s+)?{_AUTHORIZATION}(?:\s+(?:is\s+)?(?:required|needed|requirements?|status|rule))?\s*\??|PA(?:\s+required)?\??",
+    re.IGNORECASE,
+)
+_OF_CODES: Final = "a column of the table of codes says so"
 _Place = tuple[str, str, tuple[str, ...]]  # of a rule in the grid: setting, line of business, procedures
 
 
@@ -104,6 +109,10 @@ def extract_authorization(extraction: Extraction) -> None:
                 continue
             for said in _said(extraction, section, block):
                 _add(extraction, rules, said if not above else _in_setting(said, above))
+    for section in extraction.outline.of_kind(SectionKind.CODING):
+        for block in content(section):
+            for said in _beside_codes(extraction, section, block):
+                _add(extraction, rules, said)
     for section in extraction.outline.of_kind(*_MAY_STATE_A_RULE):
         for block in content(section):
             for start, end in sentences_of(block.text):
@@ -196,6 +205,35 @@ def _table(extraction: Extraction, section: Section, table: Block) -> Iterator[_
             extraction.book.not_understood(lines_of_row(row), "a row of the authorization table that names no rule")
         for cell, settings in cells:
             yield from _cell(extraction, section, row, cell, settings)
+
+
+def _beside_codes(extraction: Extraction, section: Section, table: Block) -> Iterator[_Said]:
+    """The rules of a table of codes that has a column for them: one for all codes of which it says the same."""
+    column: int | None = None
+    codes: dict[str, tuple[list[str], list[int]]] = {}
+    for row in table.rows:
+        named = [at for at, text in enumerate(row.texts) if names_authorization(text) and rule_of(text) in (None, "auth-needed")]
+        if column is None and len(named) == 1 and not any(_CODE.search(text) for text in row.texts):
+            column = named[0]
+            extraction.use(lines_of_row(row), "authorization")
+            continue
+        cell = "" if column is None or column >= len(row.texts) else row.texts[column].strip()
+        rule = rule_of(cell)
+        if cell and rule is None:
+            mark(extraction.version, f"line {lines_of_row(row)[0]} says “{cell}” of authorization, which was not read")
+        elif rule is not None:
+            found, lines = codes.setdefault(rule, ([], []))
+            found += [code for at, text in enumerate(row.texts) if at != column for code in _CODE.findall(text)[:1]][:1]
+            lines += lines_of_row(row)
+    for rule, (found, lines) in codes.items():
+        if found:
+            doubt = f"{_OF_CODES}; it names no setting, and was read for inpatient and outpatient"
+            yield _Said(rule, SETTINGS, _every_line(extraction), tuple(dict.fromkeys(found)), tuple(lines), section, (doubt,))
+
+
+def names_authorization(text: str) -> bool:
+    """Whether the heading of a column asks if authorization is needed."""
+    return _COLUMN.fullmatch(text.strip()) is not None
 
 
 def _cells_with_rules(

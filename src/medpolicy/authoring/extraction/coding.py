@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.extraction.authorization import names_authorization
 from medpolicy.authoring.extraction.code_text import (
     DIAGNOSES,
     OTHER_SYSTEMS,
@@ -186,7 +187,7 @@ class _CodingReader:
         self._extraction.use(lines_outside_rows(table), "code_listings")
         for row in table.rows:
             lines = lines_of_row(row)
-            if row.is_header and any(_OF_AUTHORIZATION.search(cell) for cell in row.texts):
+            if row.is_header and any(_OF_AUTHORIZATION.search(cell) and not names_authorization(cell) for cell in row.texts):
                 mark(
                     self._extraction.version,
                     f"a column of the table at line {lines[0]} says which codes need authorization, and was not read",

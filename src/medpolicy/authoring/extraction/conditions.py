@@ -6,12 +6,24 @@ stands in a series; scales; measures; negation. What remains is a yes-no questio
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from medpolicy.authoring.extraction.choices import either
+from medpolicy.authoring.extraction.condition_diagnoses import diagnoses_in, series_with_codes
+from medpolicy.authoring.extraction.condition_joints import (
+    RULES,
+    Split,
+    alternatives_with,
+    for_some,
+    listed_within,
+    of_listed,
+    said_of_each,
+    series_of_nouns,
+    series_of_predicates,
+)
 from medpolicy.authoring.extraction.condition_text import (
     DANGLING,
     brackets_around,
@@ -26,16 +38,29 @@ from medpolicy.authoring.extraction.condition_text import (
     what_remains,
     with_subject,
     within_relative,
-    without_articles,
     without_negation,
 )
-from medpolicy.authoring.extraction.context import Item, slug
+from medpolicy.authoring.extraction.context import Item
+from medpolicy.authoring.extraction.criteria_nodes import (
+    are_of_one_thing,
+    as_years,
+    is_length,
+    joined,
+    qualifies,
+    years_of,
+)
 from medpolicy.authoring.extraction.facts import FactBook, says_nothing
 from medpolicy.authoring.extraction.measured_subjects import SINCE, subject_of_measure
 from medpolicy.authoring.extraction.measures import Measure, ScaleTest, begins_with_measure, measures_in, scales_in
-from medpolicy.authoring.extraction.wording import connector_at_end
-from medpolicy.errors import InvalidModel
-from medpolicy.model.codes import CodeSystem, parse_code_range
+from medpolicy.authoring.extraction.second_measures import (
+    Beside,
+    counted_back,
+    dates_the_service,
+    is_window,
+    names_the_service,
+    number_beside,
+)
+from medpolicy.authoring.extraction.wording import connector_at_end, quantifier_in
 
 UNLESS: Final = re.compile(
     r"[,;]?\s*\b(?:unless|except (?:when|if|where|in|for|that|as|(?=those\b))|other than when|"
@@ -64,7 +89,6 @@ WAIVES: Final = re.compile(
     r"\bnot (?:medically |clinically )?(?:appropriate|indicated|available|feasible|possible|an option|a candidate)\b",
     re.IGNORECASE,
 )
-_OR: Final = re.compile(r"\bor\b", re.IGNORECASE)
 _LASTS: Final = re.compile(r"^[\w\s%()-]*\b(?:for|lasting|over)\s*$", re.IGNORECASE)
 _ONLY_HOW: Final = re.compile(
     r"(?:taken|measured|obtained|documented|confirmed|performed|determined|calculated)\s+\w", re.IGNORECASE
@@ -75,6 +99,7 @@ _NAME_OF_SCALE: Final = re.compile(
     re.IGNORECASE,
 )
 _OR_MORE: Final = r"(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b"
+_OR: Final = re.compile(rf"\bor\b(?!\s+{_OR_MORE}(?!\s+than\b))", re.IGNORECASE)
 # "... longer than 12 weeks following an infection", before ", a fall, or a burn": the series is of what it follows.
 _SERIES_BEHIND: Final = re.compile(
     r"\d\S*\s+(?:days?|weeks?|months?|years?|hours?)\s+(?:following|after|since|from|due to)\s+"
@@ -95,6 +120,10 @@ _OF_SOME_PEOPLE: Final = re.compile(
 _DECLINES: Final = r"(?:refuses?|declines?|refused|declined|chooses|lacks?|needs?|requires?|cannot|wishes|prefers?)"
 _DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
+_DESPITE: Final = re.compile(
+    r"(?P<value>[^,;()]*?)\s+(?:despite|in spite of|after(?=\s+(?:an?\s+)?(?:failure|inadequate|trial)\b))\s+(?P<more>\S.*)$",
+    re.IGNORECASE,
+)
 _ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
 _OTHER_CRITERIA: Final = re.compile(
     r"\bcriteria\b[^.;]*\b(?:above|below|in (?:section )?[IVX]+\b|in (?:section|part) \w|for initial|initial|"
@@ -115,19 +144,11 @@ _IF_THEN: Final = re.compile(
     r"(?:\s+(?:(?:of|with|who|on|receiving|taking|using|aged?|under|over|younger|older|between)\s+|(?:≥|<|>|≤)?\s*\d)[^,;:]*)?))\s*[,:]\s*(?:then\s+)?(?P<demand>\S.*)$",
     re.IGNORECASE,
 )
-_SERIES_IN_BRACKETS: Final = re.compile(r"\((?P<series>[a-z-]+(?:,\s+[a-z-]+)+,?\s+or\s+[a-z-]+)\)")
 _OF_AGES: Final = re.compile(
     r"\b(?:an?|the|in|for|is|are|between|ages?|aged|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|"
     r"of|at|who|must|be|old)\b",
     re.IGNORECASE,
 )
-_CODE: Final = r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{0,4})?\*?"
-_CODE_OR_RANGE: Final = rf"{_CODE}(?:\s*[-–]\s*{_CODE})?"
-_ONE_OR_RANGE: Final = re.compile(_CODE_OR_RANGE)
-_CODES: Final = rf"(?P<codes>{_CODE_OR_RANGE}(?:\s*(?:[,;]|and|or|,\s*(?:and|or))\s*{_CODE_OR_RANGE})*)"
-_ICD: Final = r"ICD-?10(?:-CM)?(?:\s+(?:diagnosis\s+)?codes?)?:?\s*"
-_CODES_IN_BRACKETS: Final = re.compile(rf"\((?P<name>{_ICD})?{_CODES}\)")
-_CODES_AFTER_THEIR_NAME: Final = re.compile(rf"(?P<name>{_ICD}){_CODES}")
 _SEX: Final = re.compile(
     r"(?:(?:the )?(?:member|patient|individual|person)s? (?:is|are) )?(?:an? )?(?:biological(?:ly)? )?"
     r"(?P<sex>female|male|woman|man|women|men)(?: at birth)?",
@@ -161,19 +182,23 @@ class Conditions:
             self._only_if,
             self._diagnoses,
             self._enumerated,
+            self._listed,
             self._capitals,
             self._alternative_in_brackets,
             self._unless,
+            self._for_some,
             self._denials,
             self._clauses,
             self._further_predicate,
             self._when,
+            self._by_rules,
             self._predicates,
             self._series_of_measures,
             self._measures_apart,
             self._measured_alternative,
             self._alternative_that_begins_with_its_measure,
             self._those_with,
+            self._series_of_nouns,
         ):
             found = part(text, citation)
             if found is not None:
@@ -190,7 +215,7 @@ class Conditions:
         if condition is None or demand is None:
             return None
         denied = {**condition, "is": False} if set(condition) == {"fact"} else {"not": condition}
-        return _node("any", [denied, demand])
+        return joined("any", [denied, demand])
 
     def _enumerated(self, text: str, citation: Item) -> Item | None:
         """ "with 1) gout, 2) lupus, or 3) rash": a list within the sentence."""
@@ -206,15 +231,52 @@ class Conditions:
         kind = "any" if connectors == {"or"} else "all"
         lead = DANGLING.sub("", f" {text[: marks[0].start()].strip(' ,;:')}").strip(" ,;:")
         head = self._read(lead, citation) if says_something(_OF_THOSE.sub("", lead)) else None
-        return _node("all", [head, self._joined(kind, [part for part, _ in said], citation)])
+        return joined("all", [head, self._joined(kind, [part for part, _ in said], citation)])
+
+    def _listed(self, text: str, citation: Item) -> Item | None:
+        """ "Failure of at least one of the following: tablets, cream, rest": a list behind a colon."""
+        quantifier = quantifier_in(text)
+        listed = None if quantifier is None else listed_within(text, quantifier)
+        if quantifier is None or listed is None:
+            return None
+        lead = text[: quantifier.start]
+        for joint, kind in ((r"[,;]\s+and\s+", "all"), (r"[,;]\s+or\s+", "any")):
+            for at, end in joints(lead, joint):
+                return self._joined(kind, [text[:at], text[end:]], citation)
+        lead, said = said_of_each(lead)
+        found = [self.read(f"{said} {part}".strip(), citation) for part in listed.parts]
+        lead = DANGLING.sub("", f" {lead}").strip(" ,;:")
+        head = self._read(lead, citation) if says_something(_OF_THOSE.sub("", lead)) else None
+        return joined("all", [head, of_listed(listed, [node for node in found if node is not None])])
+
+    def _by_rules(self, text: str, citation: Item) -> Item | None:
+        split = next((found for rule in RULES if (found := rule(text)) is not None), None)
+        return None if split is None else self._split(split, citation)
+
+    def _series_of_nouns(self, text: str, citation: Item) -> Item | None:
+        split = series_of_nouns(text)
+        return None if split is None else self._split(split, citation)
+
+    def _split(self, split: Split, citation: Item) -> Item | None:
+        if split.doubt:
+            self._doubt(split.doubt)
+        return self._joined(split.kind, split.parts, citation)
 
     def _capitals(self, text: str, citation: Item) -> Item | None:
         for word, kind in (("AND", "all"), ("OR", "any")):
             parts = split_outside(text, rf"[,;]?\s+{word}\s+")
             # "prescribed by a surgeon OR a nurse": the second is no condition of its own.
             if len(parts) > 1 and not (is_clause(parts[0]) and any(_ONLY_A_NOUN.match(part) for part in parts[1:])):
+                shared = alternatives_with(*parts) if kind == "any" and len(parts) == 2 else None
+                if shared is not None:
+                    return self._shared(*shared, parts[1], citation)
                 return self._joined(kind, _with_subject_of_first(parts), citation)
         return None
+
+    def _shared(self, head: str, first: str, second: str, citation: Item) -> Item | None:
+        """ "Gout with pain for 6 weeks OR more than 2 attacks": the head is needed in either case."""
+        self._doubt(f"“{second}” was read as the alternative to “{first}”, and “{head}” as needed with either: is it so?")
+        return joined("all", [self.read(head, citation), self._joined("any", [first, second], citation)])
 
     def _alternative_in_brackets(self, text: str, citation: Item) -> Item | None:
         """ "22 years of age or older (or 13-18 years of age with Down syndrome)"."""
@@ -237,14 +299,24 @@ class Conditions:
         rule = self._read(before, citation) if before else None
         if rule is not None and exception is not None and (WAIVES.search(after) or without_negation(before)[1]):
             # "No surgery before, unless it was long ago": then the surgery is no bar.
-            return _node("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
+            return joined("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
         if rule is not None and exception is not None and _OF_SOME_PEOPLE.match(text[match.start() :].strip(" ,;")):
             self._doubt(f"“{text[match.start() :].strip(' ,;')}” was read as waiving what stands before it: or does it bar them?")
-            return _node("any", [rule, exception])
+            return joined("any", [rule, exception])
         if rule is not None and exception is not None:
             self._doubt(f"“{text[match.start() :].strip(' ,;')}” was read as a bar: or does it waive what stands before?")
         parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
-        return _node("all", parts)
+        return joined("all", parts)
+
+    def _for_some(self, text: str, citation: Item) -> Item | None:
+        """ "For members with diabetes, HbA1c below 8 %": who has none need not meet it."""
+        found = for_some(text)
+        whom = None if found is None else self._read(found[0], citation)
+        what = None if found is None else self._read(found[1], citation)
+        if found is None or whom is None or what is None:
+            return what
+        self._doubt(f"“{found[1]}” was read as asked only where “{found[0]}” holds: is it so?")
+        return {"any": [{"not": whom}, what]}
 
     def _denials(self, text: str, citation: Item) -> Item | None:
         """ "Not a candidate for surgery and not on dialysis": each is denied for itself."""
@@ -276,6 +348,8 @@ class Conditions:
 
     def _further_predicate(self, text: str, citation: Item) -> Item | None:
         """ "The pain is severe and has lasted 3 months", "It is worn and is not under warranty": both have one subject."""
+        if series_of_predicates(text) is not None:
+            return self._by_rules(text, citation)
         for at, end in joints(text, rf",?\s+(?:and|or)\s+(?=(?:{_COPULA}|{_DECLINES})\s)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             kind = "any" if " or " in text[at:end] else "all"
@@ -306,6 +380,9 @@ class Conditions:
                 if shared[1] == right or len(measures_in(left)) == 1:
                     continue
                 right = shared[1]
+            behind = right[measures_in(right)[-1].end :].strip(" .,;")
+            if says_something(behind) and not says_something(left[measures_in(left)[-1].end :]):
+                self._doubt(f"“{behind}” was read as said of “{right[: -len(behind)].strip()}” only: or of “{left}” too?")
             if " with " in left or " and " in left:
                 self._doubt(f"“{right}” was read as the alternative to all that stands before it: is it?")
             return self._joined("any", [re.sub(r"^either\s+", "", left, flags=re.IGNORECASE), right], citation)
@@ -337,6 +414,9 @@ class Conditions:
             left, right = text[:at].strip(), text[end:].strip(" ,;")
             if not begins_with_measure(right) or measures_in(left) or DANGLING.search(left) or not says_something(left):
                 continue
+            shared = alternatives_with(left, right)
+            if shared is not None:
+                return self._shared(*shared, right, citation)
             if says_something(right[measures_in(right)[0].end :]):
                 if "," in left:
                     self._doubt(f"“{right}” was read as the alternative to all of “{left}”: is it?")
@@ -381,11 +461,11 @@ class Conditions:
         self._doubt(f"read as alternatives: {len(parts)} conditions in one series; check what each number belongs to")
         grouped: list[list[str]] = []
         for part in parts:
-            if grouped and _qualifies(part, grouped[-1][0]):
+            if grouped and qualifies(part, grouped[-1][0]):
                 grouped[-1].append(part)
             else:
                 grouped.append([part])
-        return _node("any", [self._joined("all", group, citation) for group in grouped])
+        return joined("any", [self._joined("all", group, citation) for group in grouped])
 
     def _those_with(self, text: str, citation: Item) -> Item | None:
         match = search_outside(_IN_THOSE_WITH, text)
@@ -399,33 +479,25 @@ class Conditions:
             return None  # "chronic back or neck pain" shares its noun
         head = self._read(text[: match.start()], citation) if text[: match.start()].strip() else None
         kind = "all" if needed_together is not None else "any"
-        return _node("all", [*([head] if head else []), self._joined(kind, series, citation)])
+        return joined("all", [*([head] if head else []), self._joined(kind, series, citation)])
 
     def _joined(self, kind: str, parts: Sequence[str], citation: Item) -> Item | None:
         found = [self.read(part, citation) for part in parts]
-        return _node(kind, [part for part in found if part is not None])
+        return joined(kind, [part for part in found if part is not None])
 
     # -- one clause -----------------------------------------------------------------------------------------------
 
     def _diagnoses(self, text: str, citation: Item) -> Item | None:
         """ "Osteoarthritis of the knee (M17.0-M17.9)": codes say exactly which diagnoses are meant."""
-        several = list(_CODES_IN_BRACKETS.finditer(text))
-        if len(several) > 1:
-            between = [text[one.end() : after.start()] for one, after in itertools.pairwise(several)]
-            words = {match[1] for part in between if (match := re.match(r"\s*,?\s*(and|or)\s", part))}
-            if len(words) != 1:
-                return None
-            parts = split_outside(text, rf"(?<=\))\s*,?\s*{(*words,)[0]}\s+")
-            return self._joined("any" if words == {"or"} else "all", parts, citation) if len(parts) == len(several) else None
-        match = several[0] if several else _CODES_AFTER_THEIR_NAME.search(text)
-        if match is None or not (match["name"] or "." in match["codes"]):
+        several = series_with_codes(text)
+        if several is not None:
+            return self._joined(several[0], several[1], citation)
+        found = diagnoses_in(text)
+        if found is None:
             return None
-        codes = [re.sub(r"\s*[-–]\s*", "-", code) for code in _ONE_OR_RANGE.findall(match["codes"])]
-        if not all(_is_diagnosis(code) for code in codes):
-            return None
-        rest = what_remains(text, match.start(), match.end())
+        codes, rest = found
         more = self._read(rest, citation) if measures_in(rest) or is_clause(rest) else None
-        return _node("all", [{"diagnosis": codes}, more])
+        return joined("all", [{"diagnosis": codes}, more])
 
     def _clause(self, text: str, citation: Item) -> Item | None:
         sex = _SEX.fullmatch(text)
@@ -440,10 +512,10 @@ class Conditions:
             if is_denied and len(measures) == 1 and measures[0].elapsed:  # "no surgery within 5 years": none so late
                 within = self._clause(bare, citation)
                 return None if within is None else {"not": within}
-            if is_denied and measures[0].kind == "duration":
+            if is_denied and measures[0].kind == "duration" and re.match(r"\s+of\s", text[measures[0].end :]) is None:
                 self._doubt(f"“{text}” denies something and states a length of time: of what is it the length?")
             return self._measured(text, measures, citation)
-        choice = self._either(text, citation)
+        choice = either(text, self.facts, citation)
         if choice is not None:
             return choice
         return self._question(text, citation)
@@ -482,29 +554,39 @@ class Conditions:
             self.scales_used.add(scale.value.lower())
         rest = what_remains(text, scale.start, scale.end)
         before = self._read(rest, citation) if says_something(rest) else None
-        return _node("all", [*([before] if before else []), test])
+        return joined("all", [*([before] if before else []), test])
 
     def _measured(self, text: str, measures: Sequence[Measure], citation: Item) -> Item | None:
         first = measures[0]
+        despite = _DESPITE.match(text[first.end :]) if first.kind == "number" and text[: first.start].strip() else None
+        if despite is not None:  # "blood pressure of 180 mm Hg or more despite three drugs"
+            return self._joined("all", [text[: first.end + despite.end("value")], despite["more"]], citation)
         if len(measures) > 1:
+            second = number_beside(text, first, measures[1])
+            if second is not None:
+                return self._beside(second, citation)
             apart = brackets_around(text, first)
             if apart is not None and measures[1].start > apart[1]:
                 inside, outside = text[apart[0] + 1 : apart[1]], f"{text[: apart[0]].rstrip()} {text[apart[1] + 1 :].lstrip()}"
                 return self._joined("all", [outside, inside], citation)
             between = text[first.end : measures[1].start].strip().lower()
-            if between.strip(" ,") in ("or", "and", "but", "to") and _are_of_one_thing(first, measures[1]):
+            if between.strip(" ,") in ("or", "and", "but", "to") and are_of_one_thing(first, measures[1]):
                 return self._two_bounds(text, measures, "any" if "or" in between else "all", citation)
-            if _LASTS.search(text[first.end : measures[1].start]) and first.kind == "number" and _is_length(measures[1]):
+            if _LASTS.search(text[first.end : measures[1].start]) and first.kind == "number" and is_length(measures[1]):
                 return self._lasting(text, measures[1], citation)
-            for at, end in joints(text, r",\s+(?=[A-Za-z][\w-]*\s+[A-Za-z])(?!(?:and|or|but|with|for|in|of|on|at)\b)"):
+            for at, end in joints(
+                text, r",\s+(?=[A-Za-z][\w-]*\s+[A-Za-z])(?!(?:and|or|but|with|for|in|of|on|at|including|such)\b)"
+            ):
                 if (
                     first.end <= at
-                    and end <= measures[1].start
+                    and end < measures[1].start
+                    and text[: first.start].strip()
                     and re.search(rf"\bor\s+(?!{_OR_MORE})", text[first.end :]) is None
                 ):
                     return self._joined("all", [text[:at], text[end:]], citation)
             for at, end in joints(text, r"[,;]?\s+and\s+"):
-                if first.end <= at and end <= measures[1].start:
+                is_example = re.search(r"\b(?:including|such as)\b[^;]*$", text[:at]) is not None
+                if first.end <= at and end <= measures[1].start and not is_example:
                     return self._joined("all", [text[:at], text[end:]], citation)
         own = brackets_around(text, first)
         if own is not None and text[: own[0]].strip() and _has_a_subject(text[own[0] + 1 : first.start]):
@@ -520,24 +602,42 @@ class Conditions:
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: first.end], beside["more"]], citation)
         claim, test = self._one_measure(text, first, citation)
-        asked = self.facts.asked(test["fact"])  # which may name the time: "the level within the last 6 weeks"
-        others = [(text[other.start : other.end].strip(), other.elapsed) for other in measures[1:]]
-        unread = [words for words, elapsed in others if words not in claim and not (elapsed and words in asked)]
+        asked = self.facts.question(test["fact"]) if "fact" in test else ""  # "the level within the last 6 weeks" names the time
+        others = [(text[other.start : other.end].strip(), other) for other in measures[1:]]
+        unread = [
+            words
+            for words, other in others
+            if words not in claim and not (words in asked and (other.elapsed or is_window(text, first, other)))
+        ]
         if unread:
             numbers = ", ".join(f"“{words}”" for words in unread)
             self._doubt(f"of a condition with more than one number only the first was read; left out: {numbers}")
         if not claim:
             return test
-        return _node("all", [self._clause(claim, citation), test])
+        return joined("all", [self._clause(claim, citation), test])
 
     def _lasting(self, text: str, length: Measure, citation: Item) -> Item | None:
         """ "A pain score above 5 for at least 6 months": the number, and for how long it has been so."""
         state = DANGLING.sub("", text[: length.start]).strip(" ,;")
         fact = self.facts.duration(state, length.unit, citation, elapsed=False)
-        return _node("all", [self.read(f"{state} {text[length.end :]}", citation), {"fact": fact, **dict(length.bounds)}])
+        return joined("all", [self.read(f"{state} {text[length.end :]}", citation), {"fact": fact, **dict(length.bounds)}])
+
+    def _beside(self, beside: Beside, citation: Item) -> Item | None:
+        """A number, and when it was measured or on how many days it was so."""
+        if beside.doubt:
+            self._doubt(beside.doubt)
+        if beside.measure.elapsed or not beside.of_days:
+            fact = self.facts.duration(beside.subject, beside.measure.unit, citation, elapsed=beside.measure.elapsed)
+            test: Item = {"fact": fact, **dict(beside.measure.bounds)}
+        else:
+            fact = self.facts.number(beside.subject, "1", citation)
+            test = {"fact": fact, **{comparator: value.split()[0] for comparator, value in beside.measure.bounds}}
+        return joined("all", [self.read(beside.rest, citation), test])
 
     def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
         """What the clause claims besides the measure, and the test of the measure."""
+        if measure.elapsed and names_the_service(text[measure.end :]):  # "within 6 months of the request"
+            text = text[: measure.end]
         since = SINCE.match(text[measure.end :]) if measure.kind == "duration" else None
         if since is not None:
             fact = self.facts.duration(since["what"], measure.unit, citation, elapsed=True)
@@ -553,6 +653,8 @@ class Conditions:
             elif says_something(text[: measure.start]) and is_clause_or_participle(text[: measure.start]):
                 fact = self.facts.duration(counted["what"], measure.unit, citation, elapsed=True)
                 return text[: measure.start].strip(" ,;"), {"fact": fact, **dict(measure.bounds)}
+        if measure.elapsed and not dates_the_service(text[measure.end :]):
+            self._doubt(counted_back(text, measure))
         alternative = search_outside(_OR, text[measure.end :])
         if alternative is not None:
             self._doubt(f"“{text}” has an “or” behind its number, and was read as one condition: what is the alternative?")
@@ -567,6 +669,8 @@ class Conditions:
             counted = re.search(r"[a-z]+s\s+(?:per|an?)\s+[a-z]+$", text[measure.start : measure.end], re.IGNORECASE)
             subject = subject if counted is None else f"number of {counted.group()}"
         fact = self.facts.number(subject, measure.unit, citation)
+        if _OR.search(subject) is not None:  # "AST or ALT above 40 U/L"
+            self.facts.mark(fact, f"“{subject}” is asked as one number: is either meant, or is the number of one of them only?")
         unit = self.facts.unit_of(fact)
         if unit != measure.unit:  # "BMI of 40" beside "BMI of 35 kg/m2"
             return claim, {"fact": fact, **{comparator: f"{value} {unit}" for comparator, value in measure.bounds}}
@@ -578,10 +682,10 @@ class Conditions:
         if first.kind == "number" and first.unit == "1" and second.kind == "age":  # "at least 18 but under 65 years of age"
             first = replace(first, kind="age")
         if first.kind == "age" and _are_years(second):
-            joined_bounds = replace(first, end=second.end, bounds=(*first.bounds, *_as_years(second.bounds)))
+            joined_bounds = replace(first, end=second.end, bounds=(*first.bounds, *as_years(second.bounds)))
             if kind == "all":
                 return self._age(text, joined_bounds, citation)
-            return {"any": [{"age": _years(first.bounds)}, {"age": _years(_as_years(second.bounds))}]}
+            return {"any": [{"age": years_of(first.bounds)}, {"age": years_of(as_years(second.bounds))}]}
         beside = _BESIDE.match(text[second.end :])
         subject = text[: first.start].strip()
         if beside is not None and subject and kind == "any" and begins_with_measure(text[second.start :]):
@@ -594,10 +698,10 @@ class Conditions:
         claim, test = self._one_measure(around, first, citation)
         other = {"fact": test["fact"], **dict(second.bounds)}
         bounds = {**test, **other} if kind == "all" else {"any": [test, other]}
-        return _node("all", [self._clause(claim, citation) if claim else None, bounds])
+        return joined("all", [self._clause(claim, citation) if claim else None, bounds])
 
     def _age(self, text: str, measure: Measure, citation: Item) -> Item | None:
-        test: Item = {"age": _years(measure.bounds)}
+        test: Item = {"age": years_of(measure.bounds)}
         other = re.match(r",?\s+or\s+(?P<other>[a-z].*)$", text[measure.end :])
         if other is not None:  # "An adult 18 years of age or older or an adolescent whose bones are grown"
             return self._joined("any", [text[: measure.end], other["other"]], citation)
@@ -607,27 +711,7 @@ class Conditions:
         if _OF_SOME_AGES.search(text[: measure.start]):
             self._doubt("it may be asked of some ages only, and was read as a demand on the age too: which is meant?")
         before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", _OF_AGES.sub(" ", rest)) else None
-        return _node("all", [before, test])
-
-    def _either(self, text: str, citation: Item) -> Item | None:
-        """ "either A or B" of phrases that are no clauses: a choice; so is a series of single words in brackets."""
-        brackets = _SERIES_IN_BRACKETS.search(text)
-        plain = text if brackets is None else f"{text[: brackets.start()].rstrip()} {text[brackets.end() :].lstrip()}"
-        match = re.search(r"\beither\s+(?P<first>[^,;]+?)\s+or\s+(?P<second>[^,;]+)", plain)
-        if match is None or is_clause(match["first"]) or is_clause(match["second"]):
-            return None
-        phrases = [match["first"].strip(), re.sub(r"\s*\([^()]*\)", "", match["second"]).strip(" .,")]
-        values = [(slug(without_articles(phrase), limit=60), phrase) for phrase in phrases]
-        fact = self.facts.choice(" or ".join(phrases), [*values, ("neither", "neither")], citation)
-        self.facts.mark(fact, "read as a choice; if both may hold at once, make it two yes-no questions")
-        found: list[Item] = [{"fact": fact, "one_of": [value for value, _ in values]}]
-        if brackets is not None:
-            words = re.split(r",\s+(?:or\s+)?|\s+or\s+", brackets["series"])
-            noun = re.sub(r"\s+", " ", f"{text[: brackets.start()].split(' or ')[-1]} {text[brackets.end() :]}").strip(" .,")
-            noun = re.sub(r"^(?:following|after|with|during|in)\s+", "", noun)
-            fact = self.facts.choice(f"kind of {noun}", [*((word, word) for word in words), ("other", "another")], citation)
-            found.append({"fact": fact, "one_of": words})
-        return _node("all", found)
+        return joined("all", [before, test])
 
     def _doubt(self, reason: str) -> None:
         if reason not in self.doubts:
@@ -654,57 +738,5 @@ _ROUGHLY: Final = re.compile(
 )
 
 
-def _node(kind: str, parts: Sequence[Item | None]) -> Item | None:
-    """The parts joined; what is of the same kind is laid flat."""
-    found: list[Item] = []
-    for part in parts:
-        if part is None:
-            continue
-        if set(part) == {kind}:
-            found += part[kind]
-        else:
-            found.append(part)
-    if not found:
-        return None
-    return found[0] if len(found) == 1 else {kind: found}
-
-
-joined = _node
-
-
-def _are_of_one_thing(first: Measure, second: Measure) -> bool:
-    """Whether two measures may be bounds of one number: "at least 12 and less than 65 years", not "3 cm and 2 nodules"."""
-    return first.unit in ("", "1", second.unit) or second.unit == ""
-
-
 def _are_years(measure: Measure) -> bool:
     return measure.kind == "age" or measure.unit in ("1", "years")
-
-
-def _years(bounds: Sequence[tuple[str, str]]) -> dict[str, int]:
-    return {comparator: int(value.partition(".")[0]) for comparator, value in bounds}
-
-
-def _is_length(measure: Measure) -> bool:
-    return measure.kind == "duration" and not measure.elapsed
-
-
-def _as_years(bounds: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((comparator, value.split()[0]) for comparator, value in bounds)
-
-
-def _is_diagnosis(text: str) -> bool:
-    try:
-        parse_code_range(CodeSystem.ICD_10_CM, text)
-    except InvalidModel:
-        return False
-    return True
-
-
-def _qualifies(part: str, before: str) -> bool:
-    """Whether a member of a series only measures what the one before it names: "symptoms ..., symptom duration ..."."""
-    measures = measures_in(part)
-    if len(measures) != 1 or what_remains(part, measures[0].start, len(part)) != part[: measures[0].start].strip(" ,."):
-        return False
-    first = re.match(r"[A-Za-z]{4,}", part)
-    return first is not None and re.search(rf"\b{re.escape(first[0].rstrip('s'))}s?\b", before, re.IGNORECASE) is not None

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
+from medpolicy.authoring.extraction.condition_joints import listed_within, of_listed
 from medpolicy.authoring.extraction.condition_text import search_outside
-from medpolicy.authoring.extraction.conditions import UNLESS, Conditions, joined
+from medpolicy.authoring.extraction.conditions import UNLESS, Conditions
 from medpolicy.authoring.extraction.context import Extraction, Item
+from medpolicy.authoring.extraction.criteria_nodes import joined
 from medpolicy.authoring.extraction.interruptions import labels_sublist, only_interrupts
 from medpolicy.authoring.extraction.measures import begins_with_measure, measures_in
 from medpolicy.authoring.extraction.statement_text import is_title
@@ -121,9 +123,6 @@ def _at_level(stack: Sequence[ListItem], level: int | None) -> ListItem | None:
     return next((item for item in reversed(stack) if item.block.level <= level), None)
 
 
-_LISTED_WITHIN: Final = re.compile(r"(?P<announced>[^:;]*):\s+(?P<listed>[^:]*;[^:]*)$", re.DOTALL)
-
-
 class CriteriaLists:
     """Reads lists with one set of conditions; citations go to `section`."""
 
@@ -182,15 +181,12 @@ class CriteriaLists:
 
     def within_sentence(self, text: str, quantifier: Quantifier, citation: Item) -> tuple[str, Item | None]:
         """ "Either of the following: A; B.": the lead-in, and the criterion of what it lists, if it lists something."""
-        match = _LISTED_WITHIN.match(text[quantifier.end :])
-        parts = [] if match is None else [part for part in re.split(r";\s*", match["listed"].strip(" .;")) if part.strip()]
-        if match is None or len(parts) < 2 or quantifier.kind == "count":
+        listed = listed_within(text, quantifier)
+        if listed is None:
             return text, None
-        said = {connector for part in parts[:-1] if (connector := connector_at_end(part)[1])}
-        kind = quantifier.kind if quantifier.stated or quantifier.kind == ANY else ANY if said == {"or"} else ALL
-        found = joined(ALL if kind == ALL else ANY, [self._conditions.read(part, citation) for part in parts])
-        tree = {"not": found} if kind == NONE and found is not None else found
-        return f"{text[: quantifier.end]}{match['announced']}:", tree
+        found = [node for part in listed.parts if (node := self._conditions.read(part, citation)) is not None]
+        tree = of_listed(listed, found) if found else None
+        return f"{text[: quantifier.end]}{listed.announced}:", tree
 
     def _by_age(self, kept: list[Item]) -> list[Item]:
         """ "Age 18 or older: ...", "Age 12 to 17: ...": conditions that hold for different ages are alternatives."""
@@ -513,7 +509,11 @@ def give_time(items: Sequence[ListItem], text: str, quantifier: Quantifier | Non
     return f"{text[: quantifier.end]}:"
 
 
-_LENGTH_BEHIND: Final = re.compile(r"^\s*,?\s*(?:each\s+)?(?:for|lasting|over)\s+(?P<length>[^:,;]+?)\s*:?\s*$", re.IGNORECASE)
+_LENGTH_BEHIND: Final = re.compile(
+    r"^[\sa-z-]*?,?\s*(?:each\s+)?(?:(?:used|taken|tried|given|applied|performed)\s+)?(?:for|lasting|over)\s+"
+    r"(?P<length>[^:,;]+?)\s*:?\s*$",
+    re.IGNORECASE,
+)
 _OR_UNREAD: Final = re.compile(r"^\s*,?\s*or\b", re.IGNORECASE)
 
 
@@ -567,6 +567,7 @@ def _cited(node: Item, citation: Item) -> Item:
 _AFTER_QUANTIFIER: Final = re.compile(
     r"^\s*(?:[a-z/-]+\s+){0,2}?(?:criteria|conditions|indications|requirements|circumstances|situations|findings|symptoms|"
     r"[a-z]+s)?\s*"
+    r"(?:(?:in|of)\s+the\s+(?:following\s+)?table(?:\s+below)?\s*)?"
     r"(?:(?:is|are|has been|have been|must be|was|were)\s+(?:all\s+)?)?(?:met|documented|present|satisfied|fulfilled|"
     r"demonstrated|true|apply|applies)?\s*(?=[:.,;]|$|\b(?:in|for|when|if|with|of|and|AND)\b)",
 )

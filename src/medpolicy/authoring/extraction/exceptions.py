@@ -8,6 +8,7 @@ from typing import Final
 
 from medpolicy.authoring.document import BlockKind
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
+from medpolicy.authoring.extraction.determination_tables import extract_determination_tables
 from medpolicy.authoring.extraction.entries import Entry, content, lines_of_row, lines_outside_rows
 from medpolicy.authoring.extraction.lines_of_business import lines_named_in
 from medpolicy.authoring.extraction.wording import sentences_of, stance_in
@@ -62,6 +63,7 @@ def extract_exceptions(extraction: Extraction) -> None:
             extraction.use(section.heading.lines, "provisions")
         for entry in _with_labels(extraction, section):
             _exception(extraction, section, entry, known)
+    extract_determination_tables(extraction)
     _leave_lines_to_exceptions(extraction)
 
 

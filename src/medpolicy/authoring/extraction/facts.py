@@ -99,6 +99,10 @@ class FactBook:
         """The unit in which a number is asked."""
         return str(self._facts[identifier]["unit"])
 
+    def question(self, identifier: str) -> str:
+        """The question in words."""
+        return str(self._facts[identifier]["ask"])
+
     def spelled_out(self, text: str) -> str:
         """The text with the document's abbreviations in their long form."""
         known = self._spelled_out.get(text)

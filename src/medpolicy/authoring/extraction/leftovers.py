@@ -36,14 +36,21 @@ class Leftovers:
         self._ids = ids
         self._spell = spell
 
-    def all_else(self, section: Section, stance: str, lines: list[int]) -> bool:
-        """ "All other indications are ...": what holds otherwise for each statement of the section that leaves it open."""
+    def all_else(self, section: Section, stance: str, lines: list[int], *, of: str = "") -> bool:
+        """ "All other indications are ...": what holds otherwise for each statement of the section that leaves it open.
+
+        `of`: the service that it speaks of, if it names one.
+        """
+        wanted = content_words(self._spell(of)) - patterns.WORDS_OF_ANY_SERVICE
+        if of and not wanted:
+            return False
         conditional = [
             statement
             for statement in self._statements
             if "criteria" in statement.provision
             and statement.provision["stance"] not in (stance, "delegated")
             and statement.provision.get("otherwise") in (None, stance)
+            and wanted <= content_words(self._spell(statement.subject))
         ]
         necessary = [one for one in conditional if one.provision["stance"] == "medically-necessary"] or conditional
         open_ones = [statement for statement in necessary if statement.section is section] or necessary
@@ -52,7 +59,7 @@ class Leftovers:
             groups.setdefault(_service_of(statement), []).append(statement)
         for group in groups.values():
             self._leave(group, section, stance, lines)
-            if len(groups) > 1:
+            if len(groups) > 1 or of:
                 for statement in group:
                     mark(statement.provision, f"“all other” of line {lines[0]} was read for each statement of the section")
         return bool(open_ones)

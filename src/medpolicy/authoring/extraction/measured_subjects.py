@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from medpolicy.authoring.extraction.measures import Measure
+from medpolicy.authoring.extraction.measures import TRIAL, Measure
 
 _PREDICATE: Final = re.compile(
     r"\b(?:has|have|had|is|are|was|were|does|do|did)\b\s+\S+|\b\w+ed\b|"
@@ -23,7 +23,10 @@ _DIMENSION: Final = re.compile(r"^\s*in (?P<dimension>size|diameter|length|width
 
 
 # What a bare number in brackets counts: "(at least 8 visits within 3 months)".
-_COUNTED: Final = re.compile(r"^\s*(?P<what>[a-z-]+s)\b", re.IGNORECASE)
+_COUNTED: Final = re.compile(
+    r"^\s*(?P<what>[a-z-]+s)\b(?P<window>\s+(?:with)?in\s+(?:the\s+)?(?:(?:last|past|previous|prior)\s+)?\d+\s+[a-z]+)?",
+    re.IGNORECASE,
+)
 
 
 def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
@@ -46,8 +49,15 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         beside = re.match(r"(?P<claim>\S.*?)\s+(?:with|having)\s+(?:an?\s+|the\s+)?(?P<what>[^,;()]+?)\s*(?:\bof|=)?\s*$", before)
         if beside is not None and not after.strip(" .,;"):
             return beside["what"], beside["claim"].strip(" ,;")
+    trial = TRIAL.match(after) if measure.kind == "duration" and not measure.elapsed else None
+    if trial is not None:  # "inadequate response to a 6-week trial of cream"
+        article = re.search(r"\ban?\s*$", before, re.IGNORECASE)
+        claim = f"{before if article is None else before[: article.start()]}{after.lstrip()}".strip(" .;,")
+        return trial["what"].strip(), claim if before.strip(" aA") and _PREDICATE.search(claim) else ""
     bare = before[: lead.start()] if lead is not None else before
     whole = re.sub(r"\s+", " ", f"{bare} {after}").strip(" .;,")
+    if measure.kind == "number" and re.fullmatch(r"(?:(?:the\s+)?\w+\s+)?weighs", whole, re.IGNORECASE):
+        return "body weight", ""
     word = lead["word"].lower() if lead is not None else ""
     possessed = re.match(r"\s*of\s+(?P<what>[^,;]+)", after)
     if measure.kind == "duration" and possessed is not None and not measure.elapsed:
@@ -59,7 +69,8 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         return whole, whole
     counted = _COUNTED.match(after)
     if opened and bare.strip() and measure.kind == "number" and measure.unit == "1" and counted is not None:
-        return f"number of {counted['what']} of {bare.strip(' ,;')}", bare.strip(" ,;")
+        window = " ".join((counted["window"] or "").split())
+        return f"number of {counted['what']} of {bare.strip(' ,;')} {window}".strip(), bare.strip(" ,;")
     if opened and bare.strip():
         return f"{bare.strip(' ,;')}{' value' if measure.kind == 'number' else ''}", bare.strip(" ,;")
     if word == "with" and after.strip(" .,;"):
@@ -75,12 +86,20 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         subject = bare.strip(" ,;(") if measure.elapsed else _noun_before(bare)
         if _PERSON.fullmatch(subject):  # "the individual has abstained for 6 weeks"
             subject = re.sub(r"^.*\b(?:has|have|had|was|were|is|are)\s+", "", whole)
+        beside = None if measure.elapsed else _WITH.search(subject)
+        if beside is not None:  # "gout, shown by X-ray, with daily pain for 6 weeks"
+            return beside["what"].strip(), whole
         claims = measure.elapsed or _PREDICATE.search(whole) is not None
         return subject or whole, whole if claims else ""
     return whole, ""
 
 
 _PERSON: Final = re.compile(r"(?:the\s+|an?\s+)?(?:individual|member|patient|person)s?", re.IGNORECASE)
+_WITH: Final = re.compile(
+    r"(?<!consistent)(?<!compatible)(?<!associated)(?<!together)(?<!treated)(?<!treatment)(?<!therapy),?\s+with\s+(?:an?\s+|the\s+)?"
+    r"(?P<what>[^,;]+)$",
+    re.IGNORECASE,
+)
 _ONLY_A_VERB: Final = re.compile(r"[a-z]+ed|present|ongoing")
 
 

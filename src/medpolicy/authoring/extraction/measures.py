@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from medpolicy.authoring.extraction.unit_words import UNIT_WORDS
 from medpolicy.authoring.extraction.wording import NUMBER_WORDS, number_of
 
 AT_LEAST, MORE_THAN, AT_MOST, LESS_THAN, EQUAL_TO = "at_least", "more_than", "at_most", "less_than", "equal_to"
@@ -30,7 +31,10 @@ _BEFORE: Final = (
     ),
     (
         MORE_THAN,
-        "greater than|more than|higher than|older than|longer than|larger than|in excess of|exceeding|exceeds|above|over|>",
+        (
+            "greater than|more than|higher than|older than|longer than|larger than|in excess of|exceeding|exceeds|above|over|"
+            "beyond|>"
+        ),
     ),
     (LESS_THAN, "less than|fewer than|lower than|younger than|shorter than|smaller than|under|below|<"),
 )
@@ -38,70 +42,9 @@ _AFTER: Final = (
     (AT_LEAST, r"(?:or|and) (?:more|greater|higher|above|over|older|longer|larger|worse)|\+"),
     (AT_MOST, r"(?:or|and) (?:less|fewer|lower|below|under|younger|shorter|smaller)"),
 )
-_UNITS: Final = (
-    ("kg/m2", r"kg\s*/\s*m(?:2|²|\^2)|kilograms? per (?:square meter|meter squared)"),
-    ("mm2", r"mm2|mm²|square millimeters?"),
-    ("cm2", r"cm2|cm²|square centimeters?"),
-    ("cm3", r"cm3|cm³|cubic centimeters?|cc"),
-    ("mg/dL", r"mg\s*/\s*dl|milligrams? per deciliter"),
-    ("g/dL", r"g\s*/\s*dl|grams? per deciliter"),
-    ("ng/mL", r"ng\s*/\s*ml"),
-    ("pg/mL", r"pg\s*/\s*ml"),
-    ("ug/dL", r"(?:mcg|µg|μg|ug)\s*/\s*dl"),
-    ("mmol/L", r"mmol\s*/\s*l|millimoles? per liter"),
-    ("umol/L", r"(?:µ|μ|u)mol\s*/\s*l"),
-    ("mEq/L", r"meq\s*/\s*l"),
-    ("/uL", r"(?:cells?\s*)?/\s*(?:µ|μ|u|mc)l|cells? per microliter"),
-    ("/mm3", r"(?:cells?\s*)?/\s*mm(?:3|³)|cells? per cubic millimeter"),
-    ("ng/dL", r"ng\s*/\s*dl"),
-    ("ug/mL", r"(?:mcg|µg|μg|ug)\s*/\s*ml"),
-    ("ug/L", r"(?:mcg|µg|μg|ug)\s*/\s*l"),
-    ("ug/g", r"(?:mcg|µg|μg|ug)\s*/\s*g"),
-    ("mg/g", r"mg\s*/\s*g"),
-    ("mg/kg", r"mg\s*/\s*kg(?!\s*/)"),
-    ("mIU/L", r"miu\s*/\s*l|milli-?international units? per liter"),
-    ("mIU/mL", r"miu\s*/\s*ml"),
-    ("IU/mL", r"iu\s*/\s*ml|international units? per milliliter"),
-    ("IU/L", r"iu\s*/\s*l|international units? per liter"),
-    ("U/mL", r"u\s*/\s*ml|units? per milliliter"),
-    ("U/L", r"u\s*/\s*l|units? per liter"),
-    (
-        "mL/min/1.73m2",
-        r"(?:ml\s*/\s*min(?:ute)?|milliliters? per minute)\s*(?:/|per)\s*1\.73\s*(?:m(?:2|²|\^2)|square meters?|meters? squared)",
-    ),
-    ("mL/min", r"ml\s*/\s*min(?:ute)?|milliliters? per minute"),
-    ("L/min", r"l\s*/\s*min(?:ute)?|liters? per minute"),
-    ("dB", r"db(?: hl)?|decibels?"),
-    ("/wk", r"(?:events?|episodes?|times?|nights?|days?|doses?|sessions?|hours?)?\s*(?:per|/|a)\s*week"),
-    ("km", r"km|kilometers?"),
-    ("mi", r"miles?"),
-    ("g/L", r"g\s*/\s*l"),
-    ("mmHg", r"mm\s*hg|millimeters? of mercury"),
-    ("cmH2O", r"cm\s*h2o|centimeters? of water"),
-    ("/h", r"(?:events?|episodes?|times?)?\s*(?:per|/|an)\s*(?:hour|hr)\b|events?/hour"),
-    ("/min", r"(?:beats?|breaths?|times?)?\s*(?:per|/|a)\s*(?:minute|min)\b|bpm"),
-    ("/d", r"(?:times?|doses?|episodes?)\s*(?:per|/|a)\s*day"),
-    ("ms", r"ms|msec|milliseconds?"),
-    ("um", r"microns?|(?:µ|μ|u)m|micrometers?"),
-    ("diopter", r"diopters?|dioptres?"),
-    ("mm", r"mm|millimeters?|millimetres?"),
-    ("cm", r"cm|centimeters?|centimetres?"),
-    ("m", r"meters?|metres?"),
-    ("in", r"inch(?:es)?"),
-    ("ft", r"feet|foot"),
-    ("mL", r"ml|milliliters?"),
-    ("L", r"liters?|litres?"),
-    ("mg", r"mg|milligrams?"),
-    ("kg", r"kg|kilograms?"),
-    ("lb", r"lbs?|pounds?"),
-    ("ug", r"mcg|micrograms?|µg|μg"),
-    ("g", r"grams?"),
-    ("deg", r"degrees?|°"),
-    ("%", r"%|percent|per cent"),
-)  # fmt: skip
 _TIME: Final = r"(?:consecutive |full |calendar |continuous )?(?P<time{n}>hours?|days?|weeks?|months?|years?|minutes?)"
 _NUMBER: Final = rf"\d+(?:,\d{{3}})*(?:\.\d+)?|{NUMBER_WORDS}"
-_UNIT: Final = "|".join(f"(?:{pattern})" for _, pattern in _UNITS)
+_UNIT: Final = "|".join(f"(?:{pattern})" for _, pattern in UNIT_WORDS)
 _SUFFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _AFTER)
 _PREFIX: Final = "|".join(f"(?:{pattern})" for _, pattern in _BEFORE)
 _UNIT_END: Final = r"(?![A-Za-z0-9]|/[A-Za-z])"  # "60 mL/min" is not "60 mL"
@@ -137,6 +80,9 @@ class Measure:
 
 
 _AGO: Final = re.compile(r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior)\s*$", re.IGNORECASE)
+# "In the first 24 months after transplant".
+_FIRST: Final = re.compile(r"\b(?:with)?(?:in|during) the first\s*$", re.IGNORECASE)
+_AFTER_EVENT: Final = re.compile(r"\s+(?:after|following|since)\s+\S", re.IGNORECASE)
 _AGO_BEHIND: Final = re.compile(r"\s*(?:ago|earlier|previously|beforehand)\b", re.IGNORECASE)
 _PASSED: Final = re.compile(r"\s*(?:have|has)\s+(?:passed|elapsed)\b", re.IGNORECASE)
 _HOW_OFTEN: Final = re.compile(r"\bevery\s*$", re.IGNORECASE)
@@ -159,6 +105,20 @@ _TO_COME: Final = re.compile(
 _WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
 _FOR: Final = re.compile(r"\b(?:for|over|lasting)(?: a (?:period|duration) of| the (?:past|last))?\s*$", re.IGNORECASE)
 _AFTER_TIME: Final = re.compile(r"\bafter(?: a (?:period|minimum) of)?\s*$", re.IGNORECASE)
+# "After six weeks of splinting", "failure of 3 months of rest": so long at least.
+_TRIED: Final = re.compile(
+    r"\b(?:failure of|failed|after|despite|following|complet(?:ed|es|ion of)|(?:trial|course) of|undergone|received|tried|"
+    r"(?:unresponsive|refractory|resistant|responded|response) to)(?: an?| at)?\s*$",
+    re.IGNORECASE,
+)
+_OF_TREATMENT: Final = re.compile(
+    r"\s+of\s+(?!(?:age|life|the date|diagnosis|onset|birth|pregnancy|gestation)\b)[a-z]", re.IGNORECASE
+)
+# "A 6-week trial of cream".
+TRIAL: Final = re.compile(r"\s*(?P<what>(?:trial|course|regimen|program)\b(?:\s+of\s+[^,;()]+)?)", re.IGNORECASE)
+_LAST_YEAR: Final = re.compile(
+    r"\b(?:with)?in (?:the )?(?:last|past|previous|preceding|prior) (?P<time>year|month|week)\b(?! of)", re.IGNORECASE
+)
 _OF_LAST: Final = re.compile(r"\bof (?:the )?(?:last|past|previous)\s*$", re.IGNORECASE)
 _RANGE_WORD: Final = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
 # "At least 2 years of therapy", "at least 2 years have passed": no age, though nothing stands before it.
@@ -176,6 +136,13 @@ _AGE_WORD: Final = re.compile(
 _EXAMPLES: Final = re.compile(r"\((?:e\.?\s?g\b\.?|i\.\s?e\.|for example|such as|including)[^()]*\)", re.IGNORECASE)
 
 
+# "Children (6-17 years)".
+_PERSON_IN_BRACKETS: Final = re.compile(
+    r"\b(?:adults?|child(?:ren)?|adolescents?|members?|patients?|persons?|females?|males?|wom[ae]n|m[ae]n|girls?|boys?)\s*\(\s*$",
+    re.IGNORECASE,
+)
+
+
 def measures_in(text: str) -> list[Measure]:
     """The measures that a text states with a comparator, a range, or "for" a time; plain numbers are none."""
     examples = [(match.start(), match.end()) for match in _EXAMPLES.finditer(text)]
@@ -184,7 +151,10 @@ def measures_in(text: str) -> list[Measure]:
         measure = _measure(text, match)
         if measure is not None and not any(start <= measure.start < end for start, end in examples):
             found.append(measure)
-    return found
+    for past in _LAST_YEAR.finditer(text):
+        time = _DURATION_WORD[past["time"].lower()]
+        found.append(Measure("duration", past.start(), past.end(), ((AT_MOST, f"1 {time}"),), unit=time, elapsed=True))
+    return sorted(found, key=lambda measure: measure.start)
 
 
 def begins_with_measure(text: str) -> bool:
@@ -226,6 +196,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
             or (match["high"] is not None and _AGED.search(before) is not None)
             or (of_person and bool(said or (years == "years" and comparator is not None)))
             or (years == "years" and _is_older_or_younger(before, match["prefix"]))
+            or (match["high"] is not None and years == "years" and _PERSON_IN_BRACKETS.search(before) is not None)
         )
         if is_age and _AT_ONSET.search(before) is not None:
             return None  # how old somebody was then, not how old the member is
@@ -236,7 +207,7 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         behind = _AGO_BEHIND.match(text[end:])
         if behind is not None and (comparator is not None or match["high"] is not None):
             return _range("duration", start, end + behind.end(), match, comparator, years, "", elapsed=True)
-        ago = _AGO.search(before)
+        ago = _AGO.search(before) or (_FIRST.search(before) if _AFTER_EVENT.match(text[end:]) is not None else None)
         if ago is not None:
             return _range("duration", ago.start(), end, match, AT_MOST, years, "", elapsed=True)
         within = _WITHIN.search(before)
@@ -245,8 +216,11 @@ def _measure(text: str, match: re.Match[str]) -> Measure | None:
         if within is not None:
             return _range("duration", within.start(), end, match, AT_MOST, years, "", elapsed=True)
         if comparator is None and match["high"] is None:
+            after = text[match.end() :]
+            tried = _TRIED.search(before) is not None and _OF_TREATMENT.match(after) is not None
+            is_trial = TRIAL.match(after) is not None and _TO_COME.search(before) is None
             lead = _FOR.search(before) or _AFTER_TIME.search(before)
-            if lead is None and _PASSED.match(text[match.end() :]) is None:
+            if not (tried or is_trial) and lead is None and _PASSED.match(after) is None:
                 return None
             return _range("duration", start, end, match, AT_LEAST, years, "")
         return _range("duration", start, end, match, comparator, years, "")
@@ -312,7 +286,7 @@ def _range(
 def _unit_of(printed: str | None) -> str:
     if printed is None:
         return ""
-    return next(unit for unit, pattern in _UNITS if re.fullmatch(pattern, printed.strip(), re.IGNORECASE))
+    return next(unit for unit, pattern in UNIT_WORDS if re.fullmatch(pattern, printed.strip(), re.IGNORECASE))
 
 
 def _comparator(printed: str | None, table: tuple[tuple[str, str], ...]) -> str | None:

@@ -39,6 +39,10 @@ _DISCLAIMER = re.compile(
     r"|\b(?:member|subscriber|enrollee|customer)['’]s? (?:contract|benefit plan|certificate)\b",
     re.IGNORECASE,
 )
+# The table at the top of a coverage determination of Medicare's contractors.
+_OF_CONTRACTORS = re.compile(
+    r"\bcontractor(?: name)?\b|\bcontract (?:type|number|id)\b|\bjurisdiction\b|\bstates?\b", re.IGNORECASE
+)
 _RULER = re.compile(r"[\s|:+=_-]*")
 _NOTHING = re.compile(r"^(?:none|not applicable|n/?a|none applicable|no .{0,40} appl(?:y|ies))\b.{0,20}$", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]+")
@@ -75,6 +79,8 @@ def _block(extraction: Extraction, section: Section, block: Block) -> None:
         extraction.book.furniture(lines, "navigation")
     elif _DISCLAIMER.search(block.text) and section.kind is not SectionKind.POLICY:
         extraction.book.furniture(lines, "disclaimer")
+    elif block.kind is BlockKind.TABLE and len(_OF_CONTRACTORS.findall(" ".join(block.rows[0].texts if block.rows else ()))) > 1:
+        extraction.book.narrative(lines, "which contractors issued it, and where")
     elif _NOTHING.match(block.text):
         extraction.book.narrative(lines, section.title or "heading of the document")
 

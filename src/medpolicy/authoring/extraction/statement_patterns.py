@@ -92,6 +92,54 @@ EVERYTHING_ELSE: Final = re.compile(
     r"(?:\s+(?:for|of)\s+(?:these|this|the above)\s+[a-z]+)?$",
     re.IGNORECASE,
 )
+# "All other uses of cooling devices are ...": of the statements on cooling.
+EVERYTHING_ELSE_OF: Final = re.compile(
+    r"^(?:all|any)\s+other\s+(?:[a-z-]+\s+){0,2}?(?:indications?|uses?|applications?)\s+(?:of|for)\s+(?:the\s+)?(?P<service>[^,;:]+)$",
+    re.IGNORECASE,
+)
+WORDS_OF_ANY_SERVICE: Final = frozenset(
+    [
+        "device",
+        "system",
+        "product",
+        "service",
+        "procedure",
+        "test",
+        "therapy",
+        "treatment",
+        "equipment",
+        "supply",
+        "technology",
+        "item",
+        "study",
+        "scan",
+        "imaging",
+    ]
+)
+# "Widgets are contraindicated in gout" bars them, and does not say what the plan calls them there.
+CONTRAINDICATED: Final = re.compile(
+    r"^(?P<subject>[^,;:]{3,120}?)\s+(?:is|are)\s+(?:also\s+)?(?P<words>(?:absolutely\s+)?contra-?indicated)\b(?P<tail>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+EXCEPTION_TO_BEFORE: Final = re.compile(
+    r"^\W*exceptions?(?:\s+to\s+[^:]{3,60})?\s*:\s*(?P<said>\S.*)$", re.IGNORECASE | re.DOTALL
+)
+WAIVES_CRITERIA: Final = re.compile(
+    r"(?:these|this|the above|the|all)\s+(?:above\s+)?(?:criteria|requirements?)\s+(?:(?:do|does) not apply|"
+    r"(?:is|are|need) not (?:be )?(?:met|required|needed)|(?:is|are) waived)\s+(?:to|for|in|when|if)\s+(?P<who>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+# A benefit, and not a condition of a member: "not covered under most plans and considered a convenience item".
+OF_THE_BENEFIT: Final = re.compile(
+    r",?\s*\b(?:under|by|in|with)\s+(?:most|many|some|all|certain|our|its|the|standard)\s+(?:[a-z-]+\s+){0,2}?"
+    r"(?:plans?|contracts?|polic(?:y|ies)|benefits?)\b",
+    re.IGNORECASE,
+)
+CALLED_A_CONVENIENCE: Final = re.compile(
+    r",?\s+(?:and|because|since|as)\s+(?:(?:it|they)\s+)?(?:is|are)\s+(?:considered\s+|deemed\s+)?(?:to be\s+)?"
+    r"(?:for\s+)?(?:an?\s+)?(?:convenience|comfort|personal|not primarily medical|non-?medical|educational|recreational)\b[^.;]*",
+    re.IGNORECASE,
+)
 # A sentence that only says that criteria will follow.
 IN_CERTAIN_CASES: Final = re.compile(
     r"^\s*(?:when|if|where|as)\s+(?:it\s+is\s+|they\s+are\s+)?(?:deemed\s+|considered\s+)?medically\s+necessary\s*[.:]?\s*$"
@@ -116,10 +164,6 @@ OR_SOONER: Final = re.compile(r",?\s+or\s+(?:sooner|earlier|before(?: then)?)\s+
 WHEN: Final = re.compile(r",?\s+(?:only\s+)?(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
 # "Widgets are medically necessary for:": of the uses that follow, one is enough.
 USES_FOLLOW: Final = re.compile(r"^\W*(?:for|in|to treat|for the treatment of|in the treatment of)\s*:\s*$", re.IGNORECASE)
-LIMIT_AS_SUBJECT: Final = re.compile(
-    r"(?:no|not|up to|any|a)?\s*(?:more|fewer|less|greater) than\b|(?:up to|a maximum of|a total of|at most)\s+\w+\b",
-    re.IGNORECASE,
-)
 # "..., except those for rent, which are considered not medically necessary."
 WHICH_ARE: Final = re.compile(r",\s+(?P<said>which\s+(?:is|are)\s+.+)$", re.IGNORECASE | re.DOTALL)
 OR_AT_END: Final = re.compile(r"[,;]?\s+(?:and/)?or\s*$", re.IGNORECASE)
@@ -145,7 +189,9 @@ NO_SCOPE: Final = re.compile(
     re.IGNORECASE,
 )
 SOMEONE_ELSES: Final = re.compile(
-    r"\b(?P<whose>InterQual|MCG|Milliman|eviCore|Carelon|AIM Specialty Health|local coverage determination|"
+    r"\b(?P<whose>InterQual|MCG|Milliman|eviCore|Carelon|AIM Specialty Health|"
+    r"(?:[Dd]elegated|[Tt]hird[- ]party|[Uu]tilization [Mm]anagement|[Cc]ontracted|[Dd]esignated) (?:[a-z-]+ )?[Vv]endor|"
+    r"local coverage determination|"
     r"national coverage determination|LCD|NCD)\b"
     r"(?:[^.;]*?\b(?P<identifier>L\d{5}|A\d{5}|\d{2,3}\.\d+(?:\.\d+)?))?"
 )

@@ -15,7 +15,7 @@ from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
 from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.condition_text import search_outside
-from medpolicy.authoring.extraction.conditions import UNLESS, WAIVES, Conditions, joined
+from medpolicy.authoring.extraction.conditions import UNLESS, WAIVES, Conditions
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
 from medpolicy.authoring.extraction.criteria_lists import (
     REMARK_ON_LIST,
@@ -28,16 +28,26 @@ from medpolicy.authoring.extraction.criteria_lists import (
     items_of,
     last_alternative,
 )
+from medpolicy.authoring.extraction.criteria_nodes import joined
+from medpolicy.authoring.extraction.criteria_tables import is_of_a_table, items_of_table_behind
 from medpolicy.authoring.extraction.delegation import hand_over
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.further_lists import FurtherList, further_lists
 from medpolicy.authoring.extraction.leftovers import Leftovers, ReadStatement
+from medpolicy.authoring.extraction.limits import (
+    APPROVED_FOR,
+    is_limit,
+    is_limit_of,
+    is_more_of_something,
+    note_limits,
+    without_limits,
+)
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section, names_only_lines
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
 from medpolicy.authoring.extraction.sentence_parts import halves_of, limits_a_quantity, parts_of, says_only_how_long
-from medpolicy.authoring.extraction.statement_marks import ask_of_unconditional
+from medpolicy.authoring.extraction.statement_marks import ask_of_unconditional, except_from
 from medpolicy.authoring.extraction.statement_text import (
     content_words,
     core_of,
@@ -94,6 +104,7 @@ class _Statements:
         self._product_lists: list[Item] = []
         self._ids, self._product_list_ids = Ids(), Ids()
         self._leftovers = Leftovers(extraction, self._statements, self._ids, self._facts.spelled_out)
+        self._limits: list[str] = []  # those of the statement that is being read
 
     def run(self) -> None:
         for section in self._extraction.outline.presumed:
@@ -126,6 +137,8 @@ class _Statements:
                 continue
             items, taken = items_of(list_under(section.blocks, at, block))
             self._further = further_lists(section.blocks, at + taken) if items else []
+            if not items:
+                items, taken = items_of_table_behind(self._extraction.outline.sections, section, at)
             before = len(self._statements)
             if self._block(section, block, items) and items:
                 at = self._further[-1].end if self._further else at + taken
@@ -193,6 +206,15 @@ class _Statements:
                 continue  # of prior authorization, which is read after the statements
             elif patterns.SOMEONE_ELSES.search(sentence) is not None and patterns.HANDS_OVER.search(sentence):
                 self._delegated(section, sentence, lines)
+            elif (barred := patterns.CONTRAINDICATED.match(sentence)) is not None:
+                self._contraindicated(section, barred, lines, announced)
+                took_list = took_list or bool(announced)
+            elif (excepted := patterns.EXCEPTION_TO_BEFORE.match(sentence)) is not None and self._statements:
+                except_from(self._statements[-1].provision, excepted["said"], lines, self._conditions, self._extraction, section)
+            elif (limit := APPROVED_FOR.match(sentence.strip())) is not None and self._statements:
+                provision = self._statements[-1].provision
+                note_limits(self._extraction, section, provision, [limit["limit"]], lines)
+                self._extraction.use(lines, f"limitations, of provisions[{provision['id']}]")
             elif patterns.EXPLAINS.search(sentence):
                 book.narrative(lines, f"{section_name(section)}: rationale")
             elif (patterns.LABEL.fullmatch(sentence.strip()) and not items) or is_title(block):
@@ -250,9 +272,17 @@ class _Statements:
         subject = said.subject.strip()
         if patterns.EVERYTHING_ELSE.match(subject):
             return self._leftovers.all_else(section, said.stance, lines)
+        named = patterns.EVERYTHING_ELSE_OF.match(subject)
+        if named is not None and not said.tail.strip(" .;"):
+            return self._leftovers.all_else(section, said.stance, lines, of=named["service"])
+        before = self._last_of(section)
+        approves = said.stance == "medically-necessary" and not said.tail.strip(" .;")
+        if before is not None and approves and is_limit_of(subject, before.subject):
+            note_limits(self._extraction, section, before.provision, [subject], lines)
+            self._extraction.use(lines, f"limitations, of provisions[{before.provision['id']}]")
+            return True
         if not patterns.REFERS_BACK.match(subject):
             return False
-        before = self._last_of(section)
         if before is None:
             self._extraction.book.not_understood(lines, "it speaks of what stands before, and no statement stands there")
             return True
@@ -282,6 +312,16 @@ class _Statements:
         of_section = takewhile(lambda statement: statement.section is section, reversed(self._statements))
         necessary = (one for one in of_section if one.provision["stance"] == "medically-necessary")
         return next(necessary, None) or self._last_of(section)
+
+    def _contraindicated(self, section: Section, barred: re.Match[str], lines: list[int], items: list[ListItem]) -> None:
+        """ "Widgets are contraindicated in gout": a bar, of which the document does not say what the plan calls it."""
+        before = len(self._statements)
+        said = StanceSaid(barred["subject"], "not-medically-necessary", barred["tail"], barred.start("tail"), barred["words"])
+        self._statement(section, said, lines, items)
+        for statement in self._statements[before:]:
+            mark(
+                statement.provision, "the document says “contraindicated” and names no stance: “not medically necessary” was put"
+            )
 
     # -- one statement --------------------------------------------------------------------------------------------
 
@@ -328,9 +368,13 @@ class _Statements:
         items = self._without_leftovers(section, subject, said.stance, items)
         further = [line for one in self._further for line in one.lines] if items else []
         all_lines = sorted({*lines, *further, *(line for item in items for line in item.lines)})
-        repeats = self._last_allowed(section) if parts.how_often and not subject else None
-        if repeats is not None:  # "Up to 3 treatments in 12 months are ...": of the service named before
-            if said.stance == "medically-necessary" and not items and self._limited(section, repeats, parts.how_often, lines):
+        how_often, repeats = parts.how_often, None
+        if how_often and not subject:  # "Up to 3 treatments in 12 months are ...": of the service named before
+            repeats = self._last_allowed(section)
+            if repeats is None or not is_limit_of(how_often, repeats.subject):
+                subject, how_often, repeats = how_often, "", None
+        if repeats is not None:
+            if said.stance == "medically-necessary" and not items and self._limited(section, repeats, how_often, lines):
                 return
             subject = core_of(repeats.subject)
         lists_services = bool(items) and patterns.THE_FOLLOWING.match(subject.strip()) and not patterns.EXAMPLES_LEAD.search(tail)
@@ -345,10 +389,13 @@ class _Statements:
         if otherwise is not None and self._leftovers.unmet(section, subject, said.stance, all_lines):
             return
         self._conditions.doubts.clear()
+        self._limits.clear()
         if items and not of_list and breaks_off(items):
             self._doubt(
                 f"the list breaks off at line {max(items[-1].lines)}, where its last item announces more: what belongs to it?"
             )
+        if is_of_a_table(items):
+            self._doubt("its criteria stand in a table, whose rows were read as alternatives: are they?")
         lists_products = bool(items) and is_product_list([item.text for item in items])
         examples = bool(items) and (lists_products or patterns.EXAMPLES_LEAD.search(tail) is not None)
         following = patterns.THE_FOLLOWING.match(subject.strip())
@@ -362,19 +409,19 @@ class _Statements:
             self._doubt(
                 "what holds for all else is said here, and no earlier statement of the same service was found to attach it to"
             )
-        if patterns.LIMIT_AS_SUBJECT.match(subject.strip()) is not None:
+        if is_limit(subject):
             self._doubt("it sets a limit on how much or how often, and was read as a service: of which service is it?")
+        elif is_more_of_something(core_of(subject)):
+            self._doubt(f"“{core_of(subject)}” was read as a service of its own: of which service is it a part?")
         subject_condition = self._condition_in_subject(subject, citation)
         for doubt in parts.doubts:
             self._doubt(doubt)
         other_than = None if otherwise is None else patterns.OTHER_THAN.search(otherwise.group())
         named = self._conditions.read(other_than["what"], citation) if other_than is not None else None
         excepted = None if named is None else {"not": named}
-        frequency = self._conditions.read(parts.how_often, citation) if parts.how_often else None
+        frequency = self._conditions.read(how_often, citation) if how_often else None
         if repeats is not None:
-            self._doubt(
-                f"of what “{parts.how_often}” speaks was taken from the statement before it: do its conditions hold here, too?"
-            )
+            self._doubt(f"of what “{how_often}” speaks was taken from the statement before it: do its conditions hold here, too?")
         self._lines_named = self._lines_named or names_only_lines(self._extraction, parts.lead)
         first = self._conditions.read(parts.lead, citation) if parts.lead and not self._lines_named else None
         conditions = joined("all", [shared, first, subject_condition, frequency, scope, criteria, excepted])
@@ -412,6 +459,7 @@ class _Statements:
             provision["lines_of_business"] = self._lines_named
         for doubt in self._conditions.doubts:
             mark(provision, doubt)
+        note_limits(self._extraction, section, provision, self._limits, lines)
         if patterns.NOT_LISTED.search(said.subject):
             mark(provision, "speaks of what is not listed: say by facts or codes what that is")
         provision["citation"] = citation
@@ -478,6 +526,9 @@ class _Statements:
             left, right = (self._conditions.read(patterns.SCOPE_OPENER.sub("", part), citation) for part in alternatives)
             return None, joined("any", [left, joined("all", [right, tree])])
         words = content_of_lead_in(tail, quantifier) if quantifier is not None or items else tail
+        if patterns.OF_THE_BENEFIT.search(words) is not None:
+            self._doubt("it speaks of what plans pay for: is the stance a medical one?")
+        words = patterns.OF_THE_BENEFIT.sub("", patterns.CALLED_A_CONVENIENCE.sub("", words))
         words = patterns.INSTEAD_OF.sub("", patterns.BECAUSE.sub("", patterns.ALL_OTHER.sub("", words)))
         words = without_examples(words)
         for_each = patterns.CRITERIA_FOR_EACH.search(words)
@@ -505,6 +556,8 @@ class _Statements:
             either = [self._conditions.read(part, citation) for part in (words[: sooner.start()], words[sooner.end() :])]
             return None, joined("all", [referred, joined("any", either), tree, exception])
         pieces = patterns.WHEN.split(words, maxsplit=1)
+        pieces[0], limits = without_limits(pieces[0])
+        self._limits += limits
         scope_words = patterns.OR_AT_END.sub("", patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:."))).strip(" ,;:.")
         scope = None
         self._lines_named = names_only_lines(self._extraction, patterns.IN_ACCORDANCE.sub("", scope_words))
