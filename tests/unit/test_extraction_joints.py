@@ -235,6 +235,13 @@ def test_a_number_that_follows_a_series_is_an_alternative_to_all_of_it() -> None
     ("text", "expected"),
     [
         ("The battery is depleted or the sensor has failed", "any(battery_depleted, sensor_failed)"),
+        ("Symptoms have changed or therapy has been modified", "any(symptoms_changed, therapy_modified)"),
+        ("The member is pregnant or BMI is below 18", "any(pregnant, bmi less_than 18)"),
+        ("The widget is worn or if the fit has changed", "any(widget_worn, fit_changed)"),
+        (
+            "No current use of tobacco, and no alcohol abuse in the past year",
+            "all(current_use_of_tobacco is False, not(all(alcohol_abuse, time_since_alcohol_abuse at_most 1 years)))",
+        ),
         (
             "The individual cannot use it safely, has a history of gout, or has a rash",
             "any(individual_cannot_use_safely, history_of_gout, rash)",
@@ -271,7 +278,6 @@ def test_what_comes_apart_without_a_comma(text: str, expected: str) -> None:
             "Hemoglobin below 10 g/dL or transfusion dependence",
             "any(hemoglobin less_than 10 g/dL, transfusion_dependence)",
         ),
-        ("The member is pregnant or BMI is below 18", "any(pregnant, bmi less_than 18)"),
         ("Active hemorrhage or platelet count below 50,000/µL", "any(active_hemorrhage, platelet_count less_than 50000 /uL)"),
     ],
 )
@@ -369,3 +375,8 @@ def test_what_is_asked_of_some_only(text: str, expected: str) -> None:
 
 def test_for_before_a_series_asks_of_all() -> None:
     assert read("For pain, gout, or rash")[0] == "pain_gout_or_rash"
+
+
+def test_for_up_to_a_time_may_be_a_limit() -> None:
+    _, (doubt,) = read("Newly found cardiomyopathy, for up to 90 days while drugs are adjusted")
+    assert "may limit how long it is approved" in doubt

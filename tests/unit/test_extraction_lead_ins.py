@@ -53,6 +53,14 @@ def test_a_length_behind_the_quantifier_is_of_each_item() -> None:
     assert doubts == []
 
 
+def test_an_alternative_before_what_a_list_belongs_to() -> None:
+    found, (doubt,) = criteria(
+        f"{NECESSARY}- BMI of 40 or more, OR BMI of 35 or more with at least ONE of the following:\n  - Gout\n  - Lupus\n- Pain\n"
+    )
+    assert found == "all(any(bmi at_least 40, all(bmi at_least 35, any(gout, lupus))), pain)"
+    assert "together with the list under it: is it so?" in doubt
+
+
 def test_for_how_long_each_of_the_listed_is_used() -> None:
     found, doubts = criteria(
         f"{NECESSARY}- Inadequate response to at least two of the following drops, each used for 30 days or more:\n"

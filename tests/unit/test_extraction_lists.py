@@ -193,8 +193,10 @@ def test_what_is_asked_of_some_only() -> None:
         ("The pain is not related to gout (e.g., swelling of more than 3 joints)", "pain_related_to_gout is False"),
         (
             "The patient has a blood level ≥ 150 U/L within the previous 6 weeks or ≥ 300 U/L within the previous 12 months",
-            "any(all(blood_level at_least 150 U/L, time_since_blood_level at_most 6 weeks), "
-            "all(blood_level at_least 300 U/L, time_since_blood_level_2 at_most 12 months))",
+            (
+                "any(all(blood_level at_least 150 U/L, time_since_blood_level at_most 6 weeks), "
+                "all(blood_level at_least 300 U/L, time_since_blood_level_2 at_most 12 months))"
+            ),
         ),
     ],
 )

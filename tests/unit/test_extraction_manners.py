@@ -435,6 +435,8 @@ def test_a_unit_that_goes_on_is_not_cut() -> None:
         ("The plan does not consider widgets to be medically necessary.", "not-medically-necessary"),
         ("Widgets are not considered medically necessary.", "not-medically-necessary"),
         ("Widgets would be considered experimental.", "investigational"),
+        ("Widgets are each considered investigational.", "investigational"),
+        ("Widgets are both considered not medically necessary.", "not-medically-necessary"),
         ("Widgets have not been proven and are considered investigational.", "investigational"),
         ("Widgets are considered medically necessary and, therefore, covered.", "medically-necessary"),
     ],

@@ -134,6 +134,11 @@ def test_letters_that_are_no_unit() -> None:
             "At least a 50% reduction in pain during a trial of 3 or more days",
             "all(reduction_in_pain_during_trial at_least 50 %, trial_duration at_least 3 days)",
         ),
+        ("Eczema involving > 10% of the skin", "all(eczema, skin_involved more_than 10 %)"),
+        (
+            "Loss of smell associated with a loss of > 10% of body weight",
+            "all(loss_of_smell, loss_of_body_weight more_than 10 %)",
+        ),
         ("Weighs at least 9 kg", "body_weight at_least 9 kg"),
         ("Surgery within 6 months of the request", "all(surgery, time_since_surgery at_most 6 months)"),
         ("Surgery in the past year", "all(surgery, time_since_surgery at_most 1 years)"),

@@ -1,7 +1,7 @@
 """Whole invented policies in PDF, printed by a browser: page headers and footers, lists, tables and sentences that pages break.
 
 `tests/invented`: a coverage policy with bold statements and tables of codes for each stance, and a coverage determination as
-Medicare's contractors print them, with groups of codes.
+Medicare's contractors print them, with groups of codes; and a coverage policy with units, limits and a table of determinations.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import pytest
 from medpolicy.authoring.ledger import LineState
 from tests.unit.test_invented_policies import dates, drafted, left, listings, related, statements, titles
 
-COVERAGE, DETERMINATION = "lengthening.pdf", "sensors.pdf"
+COVERAGE, DETERMINATION, TABLES = "lengthening.pdf", "sensors.pdf", "denervation.pdf"
 
 
-@pytest.mark.parametrize("name", [COVERAGE, DETERMINATION])
+@pytest.mark.parametrize("name", [COVERAGE, DETERMINATION, TABLES])
 def test_the_draft_loads_and_the_counts_add_up(name: str) -> None:
     found = drafted(name)
     assert found.is_known_layout
@@ -107,3 +107,42 @@ def test_the_rest_of_the_determination() -> None:
     assert related(DETERMINATION) == ["Billing and Coding: Implantable Bladder Sensors"]
     dated = {line.text.strip(): line.state for line in found.ledger.lines if "For services performed" in line.text}
     assert list(dated.values()) == [LineState.NARRATIVE, LineState.USED]
+
+
+def test_numbers_and_alternatives_of_a_coverage_policy() -> None:
+    baskets, again, lattices, continued, unproven = statements(TABLES)
+    assert baskets == (
+        "medically-necessary",
+        "procedure ['0338T', '0339T']",
+        (
+            "all(age at_least 18, age at_most 75, all(office_systolic_blood_pressure at_least 150 mmHg, ambulatory_monitoring, "
+            "mean_24_hour_systolic_blood_pressure at_least 140 mmHg), "
+            "stable_regimen_of_at_least_three_antihypertensive_duration at_least 8 weeks, "
+            "secondary_causes_of_hypertension_excluded, "
+            "not(any(estimated_glomerular_filtration_rate less_than 45 mL/min/1.73m2, "
+            "any(renal_artery_diameter less_than 4 mm, stenosis more_than 50 %), pregnancy_or_planned_pregnancy, "
+            "any(prior_renal_artery_stent, all(renal_artery_intervention, "
+            "time_since_renal_artery_intervention at_most 3 months)))))"
+        ),
+        None,
+    )
+    assert again[:1] == ("not-medically-necessary",)
+    assert "o_leary_sant_symptom_index_score at_least 8" in lattices[2]
+    assert (lattices[1], lattices[3]) == ("procedure ['C9738']", "investigational")
+    assert continued[2] == "disease_progression_on_cystoscopy_performed_every_3_months is False"
+    assert unproven[0] == "investigational"
+
+
+def test_what_is_no_criterion_of_a_coverage_policy() -> None:
+    found = drafted(TABLES)
+    assert [item["value"] for item in found.policy["identifiers"]] == ["20.99", "L39876"]
+    assert [item["text"] for item in found.version["limitations"]] == [
+        "Continuation of treatment with a bladder drug lattice: up to 12 additional months."
+    ]
+    assert listings(TABLES) == [
+        ("cpt", None, ["0338T", "0339T"]),
+        ("hcpcs", None, ["C9738"]),
+        ("cpt", "investigational", ["53899", "0600T"]),
+    ]
+    assert dates(TABLES) == ["2026-03-15", "2025-09-01"]
+    assert left(TABLES) == []

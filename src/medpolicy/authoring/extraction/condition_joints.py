@@ -59,11 +59,19 @@ _SUBJECT: Final = re.compile(
 )
 
 
+# "Or therapy has been modified".
+_NOUN_AND_VERB: Final = re.compile(
+    r"(?:(?!and\b|or\b|that\b|which\b|who\b|with\b|in\b|of\b|to\b|for\b)[A-Za-z-]+\s+){1,3}(?:has|have|is|are|was|were|cannot|does|do)\b"
+)
+
+
 def or_of_clauses(text: str) -> Split | None:
     """ "The battery is depleted or the sensor has failed"."""
     for at, end in joints(text, rf"\s+or\s+(?!{_OR_MORE})"):
         left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-        if _INNER_CONDITION.search(left) is not None or within_relative(left) or _SUBJECT.match(right) is None:
+        if _INNER_CONDITION.search(left) is not None or within_relative(left):
+            continue
+        if _SUBJECT.match(right) is None and _NOUN_AND_VERB.match(right) is None:
             continue
         if is_clause(left) and is_clause(right):
             mixed = re.search(r"\sand\s", text) is not None
@@ -249,7 +257,22 @@ RULES: Final[tuple[Callable[[str], Split | None], ...]] = (
 
 _LISTED: Final = re.compile(r"(?P<announced>[^:;]*):\s+(?P<listed>[^:]*)$", re.DOTALL)
 _LONGEST_ITEM: Final = 12  # words of an item that only commas set apart
+
+
 # "Failure of any of the following: ...", "history of ...": said of each of what is listed.
+def alternative_before_list(text: str, start: int) -> tuple[str, str] | None:
+    """ "BMI of 40 or more, OR BMI of 35 or more with one of the following": the alternative, and to what the list belongs.
+
+    `start`: where the lead-in announces its list.
+    """
+    lead = text[:start]
+    for at, end in joints(lead, rf"[,;]?\s+OR\s+(?!{_OR_MORE})|[,;]\s+or\s+(?!{_OR_MORE})"):
+        first, second = lead[:at].strip(" ,;"), lead[end:].strip(" ,;")
+        if first and re.search(r"[A-Za-z]{2}", DANGLING.sub("", f" {second}")) and DANGLING.search(f" {first}") is None:
+            return first, second
+    return None
+
+
 _SAID_OF_EACH: Final = re.compile(
     r"(?:^|[\s,;])(?P<said>(?:(?:a|an|the|documented|personal|family|prior|previous|inadequate|insufficient)\s+)*"
     r"(?:failure|history|intolerance|contraindications?|response|trial|use|treatment|resistance|allergy|exposure|refractory|intolerant|"

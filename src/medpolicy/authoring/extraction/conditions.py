@@ -124,6 +124,7 @@ _DESPITE: Final = re.compile(
     r"(?P<value>[^,;()]*?)\s+(?:despite|in spite of|after(?=\s+(?:an?\s+)?(?:failure|inadequate|trial)\b))\s+(?P<more>\S.*)$",
     re.IGNORECASE,
 )
+_FOR_UP_TO: Final = re.compile(r"\bfor\s+(?:up to|a maximum of|no more than|at most)\s+\S+\s+\w+\s*$", re.IGNORECASE)
 _ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
 _OTHER_CRITERIA: Final = re.compile(
     r"\bcriteria\b[^.;]*\b(?:above|below|in (?:section )?[IVX]+\b|in (?:section|part) \w|for initial|initial|"
@@ -322,7 +323,7 @@ class Conditions:
         """ "Not a candidate for surgery and not on dialysis": each is denied for itself."""
         for at, end in joints(text, r",?\s+and\s+(?=(?:not|without|no)\s+[a-z])"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-            if without_negation(left)[1] and says_something(left) and not measures_in(right):
+            if without_negation(left)[1] and says_something(left) and all(one.elapsed for one in measures_in(right)):
                 return self._joined("all", [left, right], citation)
         for at, end in joints(text, r",?\s+or\s+(?=with\s)"):  # "without fever or with a fever that is low"
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
@@ -429,7 +430,11 @@ class Conditions:
             return None
         if within_relative(text[: match.start()]):  # "a joint that clicks when it is bent" is one condition
             return None
-        return self._joined("all", [text[: match.start()], text[match.end() :]], citation)
+        left = text[: match.start()]
+        kind = "any" if re.search(r"\bor\s*$", left, re.IGNORECASE) is not None else "all"  # "if it is worn or if it is lost"
+        return self._joined(
+            kind, [re.sub(r"[,;]?\s*\b(?:and|or)\s*$", "", left, flags=re.IGNORECASE), text[match.end() :]], citation
+        )
 
     def _predicates(self, text: str, citation: Item) -> Item | None:
         """ "X is not effective, is contraindicated, or is not tolerated", "X is not effective or contraindicated"."""
@@ -636,6 +641,8 @@ class Conditions:
 
     def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
         """What the clause claims besides the measure, and the test of the measure."""
+        if measure.kind == "duration" and _FOR_UP_TO.search(text[: measure.end]) is not None:
+            self._doubt(f"“{text[measure.start : measure.end].strip()}” may limit how long it is approved: or is it a condition?")
         if measure.elapsed and names_the_service(text[measure.end :]):  # "within 6 months of the request"
             text = text[: measure.end]
         since = SINCE.match(text[measure.end :]) if measure.kind == "duration" else None

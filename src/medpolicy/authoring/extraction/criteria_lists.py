@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
-from medpolicy.authoring.extraction.condition_joints import listed_within, of_listed
+from medpolicy.authoring.extraction.condition_joints import alternative_before_list, listed_within, of_listed
 from medpolicy.authoring.extraction.condition_text import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, Conditions
 from medpolicy.authoring.extraction.context import Extraction, Item
@@ -268,16 +268,20 @@ class CriteriaLists:
             found = joined("any", [left, joined("all", [right, self.read(item.children, quantifier)])])
             return None if found is None else _cited(found, citation)
         text, alternative = _alternative_behind(item.text, quantifier)
-        given = give_trial(item.children, text, quantifier)
-        if given != text:
-            quantifier, own = quantifier_in(given), ""
+        announced = give_trial(item.children, text, quantifier)
+        says_nothing_more = bool(subject) or announced != text  # all of it was given to the items
+        if announced != text:
+            quantifier = quantifier_in(announced)
         else:
             announced = give_predicate(item.children, text, quantifier)
             announced = give_length(item.children, give_time(item.children, announced, quantifier), quantifier)
             if quantifier is not None and _OR_UNREAD.match(announced[quantifier.end :]):
                 self._doubt(f"“{announced.strip(' :')}” has an “or” of its own, which was not read: what does it join?")
-            own = "" if subject else content_of_lead_in(announced, quantifier)
         nested = self.read(item.children, quantifier)
+        apart = None if says_nothing_more or quantifier is None else alternative_before_list(announced, quantifier.start)
+        if apart is not None and nested is not None:  # "BMI of 40 or more, OR BMI of 35 or more with one of the following:"
+            return self._alternative_to_list(item, *apart, nested, citation)
+        own = "" if says_nothing_more else content_of_lead_in(announced, quantifier)
         head = self._conditions.read(own, self._extraction.cite(self._section, item.block.lines)) if own else None
         if quantifier is None and own and nested is not None:
             self._doubt("conditions are nested under one that does not say how they count: read as needed in addition to it")
@@ -304,6 +308,14 @@ class CriteriaLists:
             return
         if _DENIES.search(text[: quantifier.start]):
             self._doubt(f"“{text.strip()}” denies something of a list: is it denied of each, of any, or of all together?")
+
+    def _alternative_to_list(self, item: ListItem, first: str, second: str, nested: Item, citation: Item) -> Item:
+        own = self._extraction.cite(self._section, item.block.lines)
+        self._doubt(f"“{first}” was read as the alternative to “{second}” together with the list under it: is it so?")
+        head = self._conditions.read(_DANGLING_LEAD.sub("", f" {second}").strip(" ,;"), own)
+        found = joined("any", [self._conditions.read(first, own), joined("all", [head, nested])])
+        assert found is not None
+        return _cited(found, citation)
 
     def _doubt(self, reason: str) -> None:
         if reason not in self._conditions.doubts:

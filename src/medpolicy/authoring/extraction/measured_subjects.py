@@ -45,6 +45,9 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
         if dimension is not None:
             return f"{dimension['dimension']} of the {of}{after[dimension.end() :]}".strip(" .,;"), ""
         return f"{named} {after}".strip(" .,;"), ""
+    apart = _claim_and_number(before, after) if measure.kind == "number" else None
+    if apart is not None:
+        return apart
     if measure.kind == "number":
         beside = re.match(r"(?P<claim>\S.*?)\s+(?:with|having)\s+(?:an?\s+|the\s+)?(?P<what>[^,;()]+?)\s*(?:\bof|=)?\s*$", before)
         if beside is not None and not after.strip(" .,;"):
@@ -95,6 +98,28 @@ def subject_of_measure(text: str, measure: Measure) -> tuple[str, str]:
 
 
 _PERSON: Final = re.compile(r"(?:the\s+|an?\s+)?(?:individual|member|patient|person)s?", re.IGNORECASE)
+_ASSOCIATED: Final = re.compile(
+    r"(?P<claim>\S.*?),?\s+(?:associated with|accompanied by|complicated by|together with)\s+(?:an?\s+)?(?P<what>\S.*)$",
+    re.IGNORECASE,
+)
+_INVOLVING: Final = re.compile(r"(?P<claim>[A-Za-z].*\S)\s+(?:involving|affecting|covering)\s*$", re.IGNORECASE)
+
+
+def _claim_and_number(before: str, after: str) -> tuple[str, str] | None:
+    """ "Eczema involving more than 10 % of the skin", "a loss of smell associated with a weight loss of 5 %".
+
+    Of what the number is, and then the state that has it.
+    """
+    associated, involving = _ASSOCIATED.match(before), _INVOLVING.match(before)
+    behind = re.sub(r"^\s*of\s+(?:the\s+)?", "", after).strip(" .;,")
+    if associated is not None:
+        what = re.sub(r"\s+of$", "", associated["what"].strip())
+        return f"{what} {after.strip()}".strip(" .;,"), associated["claim"].strip(" ,;")
+    if involving is not None and re.match(r"[A-Za-z]{2}", behind):
+        return f"{behind} involved", involving["claim"].strip(" ,;")
+    return None
+
+
 _WITH: Final = re.compile(
     r"(?<!consistent)(?<!compatible)(?<!associated)(?<!together)(?<!treated)(?<!treatment)(?<!therapy),?\s+with\s+(?:an?\s+|the\s+)?"
     r"(?P<what>[^,;]+)$",

@@ -72,9 +72,10 @@ THE_FOLLOWING: Final = re.compile(
     re.IGNORECASE,
 )
 END_OF_CORE: Final = re.compile(r",?\s*\b(?:including|such as|e\.g\.)|,\s*(?:when|if|where)\b")
+_CODE: Final = r"(?:\d{4}[0-9TUFA]|[A-Z]\d{4})"
+_SYSTEM: Final = r"(?:(?:CPT|HCPCS)\s*)?(?:(?:[Cc]odes?|[®™*])\s*)*"
 CODES_IN_TEXT: Final = re.compile(
-    r"\s*\((?:CPT|HCPCS)?\s*(?:[Cc]odes?|®)*\s*(?P<codes>(?:\d{4}[0-9TUFA]|[A-Z]\d{4})(?:\s*(?:,|and|or|/|-|"
-    r"–)\s*(?:\d{4}[0-9TUFA]|[A-Z]\d{4}))*)\)"
+    rf"\s*\((?P<codes>{_SYSTEM}{_CODE}(?:\s*(?:[,;/–-]|and|or)\s*(?:(?:and|or)\s+)?{_SYSTEM}{_CODE})*)\)"
 )
 COVERED: Final = re.compile(
     r"\bcover|\b(?:approved|(?:re-?)?authorized|renewed|eligible|provided|available|allowed|granted)$", re.IGNORECASE

@@ -16,7 +16,8 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
         "not-medically-necessary",
         (
-            r"(?:(?:is|are|would be|will be) )?(?:considered |deemed |denied as )?not (?:considered |deemed )?(?:to be )?"
+            r"(?:(?:is|are|would be|will be) )?(?:each |all |both )?(?:considered |deemed |denied as )?"
+            r"not (?:considered |deemed )?(?:to be )?"
             r"(?:medically necessary|(?:medically )?reasonable (?:and|or|and/or) (?:medically )?necessary)"
             r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
             r"(?:is|are|will|may|can) not (?:be )?"
@@ -27,7 +28,8 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
         "investigational",
         (
-            r"(?:(?:is|are|remains?|would be|will be) )(?:considered |deemed |regarded as )?(?:to be )?(?:not proven|"
+            r"(?:(?:is|are|remains?|would be|will be) )(?:each |all |both )?(?:considered |deemed |regarded as )?(?:to be )?"
+            r"(?:not proven|"
             r"(?:experimental|investigational|unproven)"
             r"(?:(?:\s*[,/]\s*|\s+(?:and|or|and/or)\s+|,\s*(?:and|or)\s+)(?:experimental|investigational|unproven))*)"
             r"(?: and,? (?:is |are )?(?:therefore,? )?(?:not covered|non-?covered|not medically necessary))?"
@@ -36,14 +38,14 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
         "cosmetic",
         (
-            r"(?:is|are)(?: considered| deemed)?(?: to be)? cosmetic(?: and (?:is |are |do |"
+            r"(?:is|are)(?: each| all| both)?(?: considered| deemed)?(?: to be)? cosmetic(?: and (?:is |are |do |"
             r"does )?(?:therefore )?not [^.;:]*?necessity)?"
         ),
     ),
     (
         "medically-necessary",
         (
-            r"(?:(?:is|are|may be|will be|can be) )(?:considered |deemed )?(?:to be )?"
+            r"(?:(?:is|are|may be|will be|can be) )(?:each |all |both )?(?:considered |deemed )?(?:to be )?"
             r"(?:(?:proven|reconstructive|reasonable|appropriate|safe and effective|clinically (?:useful|appropriate|proven))"
             r"(?:,? and |, |/))*"
             rf"(?:medically necessary|(?:medically )?reasonable and (?:medically )?necessary|covered|{_APPROVED}|"
