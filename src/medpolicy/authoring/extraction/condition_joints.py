@@ -33,6 +33,14 @@ class Split:
 
 
 _OR_MORE: Final = r"(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below|over|under|equal)\b"
+_MOST_ALTERNATIVES: Final = 8  # a sentence with more of them is none that these rules are made for
+
+
+def _alternatives(text: str, pattern: str) -> list[tuple[int, int]]:
+    found = joints(text, pattern)
+    return found if len(found) <= _MOST_ALTERNATIVES else []
+
+
 _INNER_CONDITION: Final = re.compile(r"\s(?:when|if|where|unless|provided that|as long as)\s", re.IGNORECASE)
 _FOR_SOME: Final = re.compile(
     r"^(?:for|in|if)\s+(?P<who>[^,;:]{3,90}),\s+(?:then\s+)?(?P<what>[^,;]*\S.*)$", re.IGNORECASE | re.DOTALL
@@ -67,7 +75,7 @@ _NOUN_AND_VERB: Final = re.compile(
 
 def or_of_clauses(text: str) -> Split | None:
     """ "The battery is depleted or the sensor has failed"."""
-    for at, end in joints(text, rf"\s+or\s+(?!{_OR_MORE})"):
+    for at, end in _alternatives(text, rf"\s+or\s+(?!{_OR_MORE})"):
         left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
         if _INNER_CONDITION.search(left) is not None or within_relative(left):
             continue
@@ -129,7 +137,7 @@ def _is_measured_noun(words: str) -> bool:
 
 def state_or_measure(text: str) -> Split | None:
     """ "Kidney failure or eGFR < 15", "hemoglobin below 10 g/dL or transfusion dependence": the number is of one side only."""
-    for at, end in joints(text, rf"\s+or\s+(?!{_OR_MORE})"):
+    for at, end in _alternatives(text, rf"\s+or\s+(?!{_OR_MORE})"):
         left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
         denied = without_negation(left)[1] and not is_clause(left)  # "no infection or eGFR below 15": neither of them
         if (
@@ -189,7 +197,7 @@ _COUNT_OF: Final = re.compile(
 
 def count_of_the_same(text: str) -> Split | None:
     """ "Three or more falls in 6 months, or 4 or more in 12 months": the second count is of falls, too."""
-    for at, end in joints(text, r",?\s+or\s+(?=(?:at least\s+)?\d)"):
+    for at, end in _alternatives(text, r",?\s+or\s+(?=(?:at least\s+)?\d)"):
         left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
         named = _COUNT_OF.match(left)
         elided = re.match(r"(?P<count>(?:at least\s+)?\d+(?:\s+or more)?)\s+(?=(?:in|within|per|over|during)\s)", right)
