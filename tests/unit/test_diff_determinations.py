@@ -285,3 +285,16 @@ def test_weeks_stay_weeks_where_both_texts_count_so(tmp_path: Path, before: str,
     ]
     lines = {line.strip() for one in difference_of(*texts)["determinations"] for line in one["in_words"]}
     assert told in lines
+
+
+def test_a_diagnosis_that_is_added_to_a_list(tmp_path: Path) -> None:
+    texts = [
+        text_after(tmp_path / name, ("{fact: size, at_least: 3 mm}", f"{{diagnosis: [{codes}]}}"))
+        for name, codes in (("old", '"I83.*"'), ("new", '"I83.*", "I87.2"'))
+    ]
+    report = difference_of(*texts)
+    assert report["complete"]
+    told = {line for one in report["determinations"] for line in one["in_words"] if "diagnosis" in line}
+    assert told == {"no diagnosis in I83.*", "a diagnosis in I87.2"}
+    after = {one["coverage"]["after"]["coverage"] for one in report["determinations"] if "blue: yes" in one["in_words"]}
+    assert after == {"covered"}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from medpolicy.authoring.diff.determinations import Condition, Limit
-from medpolicy.authoring.diff.diagnosis_axis import DiagnosisClass
+from medpolicy.authoring.diff.diagnosis_axis import DiagnosisClass, in_few_words
 from medpolicy.authoring.diff.factoring import AllTogether
 from medpolicy.authoring.diff.variables import Interval, Measure
 from medpolicy.explain.criteria import outline
@@ -119,8 +119,9 @@ def _number(value: Fraction) -> str:
 
 
 def _diagnosis_text(found: DiagnosisClass, *, present: bool) -> str:
-    where = " and in ".join(str(codes) for codes in found.within)
-    beside = f", not in {' nor in '.join(str(codes) for codes in found.outside)}" if found.outside else ""
+    said = in_few_words(found)
+    where = " and in ".join(str(codes) for codes in said.within)
+    beside = f", not in {' nor in '.join(str(codes) for codes in said.outside)}" if said.outside else ""
     return f"{'a' if present else 'no'} diagnosis in {where}{beside}"
 
 
@@ -155,11 +156,12 @@ def _condition_json(condition: Condition) -> dict[str, Any]:
     if variable.text is not None:
         said["as_in"] = ("old", "new")[variable.text]
     if variable.diagnoses is not None:
+        few = in_few_words(variable.diagnoses)
         return {
             **said,
             "present": True in condition.pieces,
-            "in": [str(codes) for codes in variable.diagnoses.within],
-            "not_in": [str(codes) for codes in variable.diagnoses.outside],
+            "in": [str(codes) for codes in few.within],
+            "not_in": [str(codes) for codes in few.outside],
         }
     if variable.measure is None:
         return {**said, "one_of": list(condition.pieces)}
