@@ -14,6 +14,7 @@ from medpolicy.authoring.diff.outcomes import ComparedText, _counted, _reached, 
 from medpolicy.formats.library_files import load_library
 from medpolicy.model.truth import CriterionStatus, threshold
 from medpolicy.review.difference import difference_of
+from medpolicy.review.difference_page import difference_page
 from tests.small_library import cite, write_library
 
 Change = Callable[[str], str]
@@ -349,3 +350,24 @@ def test_the_row_names_lines_of_business_as_the_payer_does(tmp_path: Path) -> No
     summary = difference_of(old, text_after(tmp_path / "new"))["update"]["summary"]
     assert "Lines of business: removed north shared." in summary
     assert "Prior authorization: removed inpatient north shared." in summary
+
+
+SCORED = (
+    "{at_least_n: {n: N, of: [{fact: blue}, {fact: size, at_least: 3 mm}, {fact: kind, is: Odd}, "
+    "{fact: tried, at_least: 6 months}]}}"
+)
+
+
+def test_a_number_of_criteria_that_grows_is_told_as_a_count(tmp_path: Path) -> None:
+    texts = [
+        text_after(tmp_path / name, ("{all: [{fact: blue}, {fact: size, at_least: 3 mm}]}", SCORED.replace("N,", f"{count},")))
+        for name, count in (("old", 2), ("new", 3))
+    ]
+    report = difference_of(*texts)
+    one = next(one for one in report["determinations"] if "11111" in one["codes"])
+    assert one["in_words"][0] == "exactly 2 of:"
+    assert {"  blue: yes", "  size at least 3 mm", "  tried at least 6 months"} < set(one["in_words"])
+    (count,) = one["where"]["all"]
+    assert (count["at_least"], count["at_most"], len(count["some"])) == (2, 2, 4)
+    assert {"blue", "size", "kind", "tried"} <= report["facts"].keys()
+    assert "exactly 2 of" in difference_page(report)

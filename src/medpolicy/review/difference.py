@@ -160,7 +160,8 @@ def _questions(differences: DeterminationDifferences, old: ComparedText, new: Co
 
 
 def _subjects(where: AllTogether[Any]) -> Iterable[str]:
-    yield from (one.variable.subject for one in where.literals)
+    counted = () if where.some_of is None else where.some_of.literals
+    yield from (one.variable.subject for one in (*where.literals, *counted))
     for alternatives in where.alternatives:
         for one in alternatives:
             yield from _subjects(one)
