@@ -55,6 +55,17 @@ def proofs(subject: Subject) -> Iterator[Finding]:
         yield from families(list(pairs.values()))
 
 
+def exclude_each_other(subject: Subject, version: PolicyVersion, one: Provision, other: Provision) -> bool:
+    """Whether it is proved that no service can fall under both: by line of business, codes or what their criteria ask."""
+    lines = [line for line in one.lines_of_business if line in other.lines_of_business]
+    if not lines or not _may_meet(one, other):
+        return True
+    try:
+        return _Weighed(subject, version, lines[0], (one, other)).are_apart
+    except InvalidModel:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class _Roots:
     """The diagrams of a provision: whether it speaks, whether its criteria are met, and the stance that it takes, or None."""
@@ -98,6 +109,13 @@ class _Weighed:
             if (one.id, other.id) not in told
         }
         return {names: pair for names, pair in found.items() if pair is not None}
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether no two of the provisions can apply together."""
+        taken = [roots.taken for roots in self.roots]
+        pairs = (self.diagrams.combined(_both, one, other) for at, one in enumerate(taken) for other in taken[at + 1 :])
+        return all(True not in self.diagrams.ends(pair, {}) for pair in pairs)
 
     # -- what is proved -----------------------------------------------------------------------------------------
 
@@ -211,6 +229,8 @@ class _Weighed:
                 request[key] = list(values[key])  # type: ignore[call-overload]  # a tuple of codes or names
         if "service_state" in values:
             request["service_state"] = values["service_state"]
+        elif self.subject.policy.jurisdiction:
+            request["service_state"] = self.subject.policy.jurisdiction[0]
         for code in self._procedures(provisions, values):
             yield request if code is None else {**request, "procedures": [code]}
 
@@ -242,7 +262,10 @@ class _Weighed:
                     tests.setdefault(c.subject_of(test), {})[bare(test)] = None
         definitions = {definition.id: definition for definition in self.version.facts}
         ordered = sorted(tests, key=lambda subject: place_of(subject, self.version.facts))
-        return tuple(variable_of(subject, tuple(tests[subject]), definitions.get(subject), self.day) for subject in ordered)
+        states = self.subject.policy.jurisdiction
+        return tuple(
+            variable_of(subject, tuple(tests[subject]), definitions.get(subject), self.day, states) for subject in ordered
+        )
 
     def _roots(self, provision: Provision) -> _Roots:
         when, criteria = self._diagram(provision.when), self._diagram(provision.criteria)
@@ -316,6 +339,10 @@ def _needed(criterion: c.AllOf | c.AnyOf | c.AtLeast) -> int:
 def _plus(count: Hashable, met: Hashable) -> Hashable:
     assert isinstance(count, int)
     return count + bool(met)
+
+
+def _both(one: Hashable, other: Hashable) -> Hashable:
+    return one is not None and other is not None
 
 
 def _pair(one: Hashable, other: Hashable) -> Hashable:
