@@ -169,6 +169,29 @@ MATERIALS: dict[str, tuple[str, ...]] = {
     "pericardium": ("pericardi*",),
 }
 
+# What stands behind a maker's name and is no part of it.
+LEGAL_FORMS = frozenset(
+    (
+        "inc",
+        "incorporated",
+        "llc",
+        "lp",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "plc",
+        "gmbh",
+        "ag",
+        "kg",
+        "sa",
+        "nv",
+        "bv",
+    )
+)
+
 # A sentence that demands something; and one that says it is not demanded.
 DEMAND = r"\b(?:must|requir\w*|needs?|needed|has to|have to|necessary)\b"
 NO_DEMAND = (
