@@ -200,3 +200,50 @@ def test_a_policy_of_one_state_is_tried_in_it(tmp_path: Path, where: str, codes:
     assert [finding.kind.code for finding in found] == codes
     assert found[0].request is not None
     assert found[0].request["service_state"] == "FL"
+
+
+FOR_CONDITIONS = "# Widgets\nThese codes are covered for the conditions listed above:\n11111\n"
+CODES_OF = """
+facts: [{id: sore, type: boolean}]
+provisions: [{id: all, stance: STANCE, CRITERIA}]
+code_listings: [{id: some, system: cpt, decides: with-provisions, at: 2, codes: [{code: '11111', at: 3}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("stance", "criteria", "count"),
+    [
+        ("medically-necessary", "criteria: {fact: sore}", 0),  # what it covers is the conditions
+        ("investigational", "criteria: {fact: sore}", 1),
+        ("investigational", "criteria: {diagnosis: ['I87.2']}", 0),
+        ("medically-necessary", "", 1),
+    ],
+)
+def test_conditions_that_a_statement_lists(tmp_path: Path, stance: str, criteria: str, count: int) -> None:
+    version = CODES_OF.replace("STANCE", stance).replace("CRITERIA", criteria)
+    found = findings_of(tmp_path, Short(version=version, document=FOR_CONDITIONS), "conditions-promised-and-not-listed")
+    assert len(found) == count
+
+
+SECTIONS = """# Widgets
+Two.
+## Contents
+| Section | Page |
+|---|---|
+| 1 | Position |
+| 2 | Coding |
+| 3 | LAST |
+## Position
+Position.
+## Coding
+11111
+## References
+1. One.
+"""
+
+
+@pytest.mark.parametrize(("last", "count"), [("References", 0), ("Background", 1)])
+def test_contents_that_are_set_as_a_table(tmp_path: Path, last: str, count: int) -> None:
+    short = Short(version=CODED.replace(", SAID", ""), document=SECTIONS.replace("LAST", last))
+    found = findings_of(tmp_path, short, "heading-promised-and-absent")
+    assert [finding.places[0].text for finding in found] == ["Background"] * count

@@ -14,7 +14,7 @@ from medpolicy.authoring.lint.wording import names_any
 from medpolicy.model import criteria as c
 from medpolicy.model.citation import Citation
 from medpolicy.model.codes import CodeSet
-from medpolicy.model.issuer import ListingRole, Stance
+from medpolicy.model.issuer import Coverage, ListingRole, Stance
 from medpolicy.model.policy import Authority, MedicalPolicy, PolicyVersion, Provision
 
 _LISTED_CONDITIONS = re.compile(LISTED_CONDITIONS, re.IGNORECASE)
@@ -24,12 +24,7 @@ _CONDITIONAL = re.compile(CONDITIONAL, re.IGNORECASE)
 def conditions(subject: Subject) -> Iterator[Finding]:
     """Listings whose sentence speaks of listed conditions that there are not, or of a condition that the file leaves out."""
     for version in subject.policy.versions:
-        has_conditions = bool(version.diagnosis_listings) or any(
-            isinstance(test, c.DiagnosisIn)
-            for provision in version.provisions
-            for tree in (provision.when, provision.criteria)
-            for test in c.tests_in(tree)
-        )
+        has_conditions = bool(version.diagnosis_listings) or any(_lists_conditions(subject, one) for one in version.provisions)
         for listing in version.code_listings:
             sentence = subject.wording(listing.citation)
             if sentence is None:
@@ -43,6 +38,13 @@ def conditions(subject: Subject) -> Iterator[Finding]:
             if condition and listing.role is ListingRole.ALONE:
                 message = f"The listing decides alone, and its sentence names a condition: “{condition[0]}”."
                 yield Finding(kind=f.LISTING_IGNORES_CONDITION, message=message, places=(place,))
+
+
+def _lists_conditions(subject: Subject, provision: Provision) -> bool:
+    """Whether a statement says in which conditions: by diagnoses, or as the criteria of what it covers or leaves to others."""
+    if subject.issuer.coverage_of(provision.stance) is not Coverage.NOT_COVERED and provision.criteria != c.ALWAYS:
+        return True
+    return any(isinstance(test, c.DiagnosisIn) for tree in (provision.when, provision.criteria) for test in c.tests_in(tree))
 
 
 def descriptors(subject: Subject) -> Iterator[Finding]:

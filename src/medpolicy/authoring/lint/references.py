@@ -14,7 +14,8 @@ from medpolicy.model.policy import PolicyVersion, Reference
 _NUMBERS = r"\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})*"
 # Superscripts of Markdown and HTML, and numbers in brackets that are no link; a square or cubic unit is no citation.
 _CITED = re.compile(
-    rf"(?<![\s/]m)(?<!cm)(?<!mm)<sup>\s*({_NUMBERS})\s*</sup>|\^\^({_NUMBERS})\^\^|(?<![#\w])\[({_NUMBERS})\](?!\()",
+    rf"(?<![\s/]m)(?<!cm)(?<!mm)<sup>\s*({_NUMBERS})\s*</sup>|\^\^({_NUMBERS})\^\^|"
+    rf"(?<![#\w])\[({_NUMBERS})\](?!\()(?:\s?[\u2013-]\s?\[(\d{{1,3}})\](?!\())?",
     re.IGNORECASE,
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -89,10 +90,10 @@ def cited(subject: Subject) -> Iterator[Finding]:
 def cited_numbers(line: str) -> Iterator[int]:
     """The numbers of references that a line cites: superscripts, and numbers in brackets that are no link."""
     raised = (match[0].translate(_SUPERSCRIPTS) for match in _RAISED.finditer(line))
-    for text in (*(next(filter(None, match.groups())) for match in _CITED.finditer(line)), *raised):
+    for text in (*("-".join(filter(None, match.groups())) for match in _CITED.finditer(line)), *raised):
         for part in re.split(r"\s*[,;]\s*", text):
             first, *last = re.split(r"\s*[\u2013-]\s*", part)
-            yield from range(int(first), int(last[0] if last else first) + 1)
+            yield from range(int(first), int(last[-1] if last else first) + 1)
 
 
 def in_ranges(values: Sequence[int]) -> str:
