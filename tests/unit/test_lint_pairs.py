@@ -247,3 +247,31 @@ def test_contents_that_are_set_as_a_table(tmp_path: Path, last: str, count: int)
     short = Short(version=CODED.replace(", SAID", ""), document=SECTIONS.replace("LAST", last))
     found = findings_of(tmp_path, short, "heading-promised-and-absent")
     assert [finding.places[0].text for finding in found] == ["Background"] * count
+
+
+WITHOUT_CODES = """
+facts:
+  - {id: blue, type: boolean}
+  - {id: grade, type: choice, ordered: true, choices: [{value: I, meaning: one}, {value: II, meaning: two}]}
+provisions:
+  - {id: one, stance: medically-necessary, FIRST}
+  - {id: two, stance: investigational, SECOND}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # A request has to tell more than an age or a diagnosis, and these ask nothing else.
+        ("criteria: {age: {at_least: 18}}", "criteria: {age: {at_most: 18}}"),
+        ("criteria: {diagnosis: ['I87.2']}", "criteria: {sex: female}"),
+        # Met by any grade, and unknown without one.
+        ("criteria: {fact: grade, at_least: I}", "criteria: {fact: blue}"),
+        ("criteria: {any: [{fact: blue}, {fact: blue, is: false}]}", "criteria: {fact: grade, is: II}"),
+    ],
+)
+def test_a_conflict_that_the_shortest_request_does_not_show(tmp_path: Path, first: str, second: str) -> None:
+    version = WITHOUT_CODES.replace("FIRST", first).replace("SECOND", second)
+    (finding,) = findings_of(tmp_path, Short(version=version), "provisions-conflict")
+    assert finding.request is not None
+    assert finding.request["facts"]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from medpolicy.authoring.diff.code_axis import code_groups
@@ -25,9 +27,11 @@ from medpolicy.errors import InvalidModel, RequestError
 from medpolicy.formats.requests import read_request
 from medpolicy.model import criteria as c
 from medpolicy.model.determination import ReasonCode, ServiceDetermination
-from medpolicy.model.facts import RESERVED_SUBJECTS
+from medpolicy.model.facts import RESERVED_SUBJECTS, FactDefinition, FactType, FactValue
 from medpolicy.model.issuer import Coverage, ListingRole, Setting, Stance
+from medpolicy.model.period import Duration, DurationUnit
 from medpolicy.model.policy import PolicyVersion, Provision
+from medpolicy.model.quantity import Quantity
 
 _APPLIED = frozenset((ReasonCode.PROVISION_MET, ReasonCode.PROVISION_OTHERWISE, ReasonCode.DELEGATED))
 Shows = Callable[[ServiceDetermination], bool]
@@ -200,7 +204,9 @@ class _Weighed:
 
     def _request(self, provisions: Sequence[Provision], path: _Path, shows: Shows) -> dict[str, Any] | None:
         """The first request along the path whose answer shows what is claimed; None where none does."""
-        for request in self._requests(provisions, path):
+        # What the path leaves out makes no difference, and is unknown without a value: `grade at least the lowest` is met by any.
+        whole = {at: path.get(at, 0) for at, variable in enumerate(self.variables) if variable.values}
+        for request in (one for told in (path, whole) for one in self._requests(provisions, told)):
             try:
                 read = read_request(request, self.subject.library)
             except RequestError:
@@ -233,6 +239,11 @@ class _Weighed:
             request["service_state"] = self.subject.policy.jurisdiction[0]
         for code in self._procedures(provisions, values):
             yield request if code is None else {**request, "procedures": [code]}
+        if not facts and "products" not in request:
+            # No request is about an age or a diagnosis alone; it is where it tells something that nothing here asks, too.
+            yield from (
+                {**request, "facts": {fact.id: fact_json(_some_value(fact, self.day))}} for fact in self.version.facts[:1]
+            )
 
     def _procedures(self, provisions: Sequence[Provision], values: Mapping[str, object]) -> Iterator[str | None]:
         """Codes to ask with, the best first: one that the criteria or provisions name, none, one that provisions decide."""
@@ -328,6 +339,20 @@ class _Weighed:
                 ]
                 best[at] = counts.index(max(counts))
         return best
+
+
+def _some_value(fact: FactDefinition, day: date) -> FactValue:
+    match fact.type:
+        case FactType.BOOLEAN:
+            return True
+        case FactType.CHOICE:
+            return fact.scale[0]
+        case FactType.NUMBER:
+            return Quantity(Fraction(1), fact.unit or "1")
+        case FactType.DURATION:
+            return Duration(Fraction(1), DurationUnit(fact.unit))
+        case FactType.DATE:
+            return day
 
 
 def _needed(criterion: c.AllOf | c.AnyOf | c.AtLeast) -> int:
