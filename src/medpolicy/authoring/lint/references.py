@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from medpolicy.authoring.document import BlockKind, SourceDocument
 from medpolicy.authoring.lint import findings as f
 from medpolicy.authoring.lint.findings import Finding, Place
 from medpolicy.authoring.lint.subject import Subject
+from medpolicy.model.citation import Citation
 from medpolicy.model.policy import PolicyVersion, Reference
 
 _NUMBERS = r"\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})*"
@@ -81,10 +83,10 @@ def cited(subject: Subject) -> Iterator[Finding]:
             yield Finding(kind=f.REFERENCES_NOT_CITED, message=message, places=places)
         for number, line_number in found.items():
             if number not in known and number <= 2 * max(known):
-                text = document.lines[line_number - 1].text
-                place = Place(file=f"{version.version}.yaml", path="references", text=text, is_quoted=True)
-                message = f"Line {line_number} cites reference {number}; the bibliography goes to {max(known)}."
-                yield Finding(kind=f.REFERENCE_MISSING, message=message, places=(place,))
+                last = max(version.references, key=lambda reference: reference.number)
+                message = f"Line {line_number} cites reference {number}; the bibliography goes to {last.number}."
+                places = (_line_place(subject, version, document, line_number), _place(subject, version, last))
+                yield Finding(kind=f.REFERENCE_MISSING, message=message, places=places)
 
 
 def cited_numbers(line: str) -> Iterator[int]:
@@ -105,6 +107,20 @@ def in_ranges(values: Sequence[int]) -> str:
         else:
             runs.append([value])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def _line_place(subject: Subject, version: PolicyVersion, document: SourceDocument, number: int) -> Place:
+    """A line of the body, under the heading above it."""
+    headings = (block for block in document.blocks if block.kind is BlockKind.HEADING and block.first_line <= number)
+    above = max(headings, key=lambda block: block.first_line, default=None)
+    citation = Citation(
+        section="The body" if above is None else above.text[:80],
+        first_line=number,
+        last_line=number,
+        sha256=document.digest(number, number),
+        rendition=version.rendition.sha256,
+    )
+    return subject.place(version, "references", citation, document.lines[number - 1].text)
 
 
 def _place(subject: Subject, version: PolicyVersion, reference: Reference) -> Place:
