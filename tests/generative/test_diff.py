@@ -104,6 +104,11 @@ def _holds(condition: Condition, request: Request, values: Mapping[str, object])
 
 
 def _all_hold(where: AllTogether[Condition], request: Request, values: Mapping[str, object]) -> bool:
+    some_of = where.some_of
+    if some_of is not None:
+        held = sum(_holds(one, request, values) for one in some_of.literals)
+        if not some_of.at_least <= held <= some_of.at_most:
+            return False
     return all(_holds(condition, request, values) for condition in where.literals) and all(
         any(_all_hold(one, request, values) for one in alternatives) for alternatives in where.alternatives
     )

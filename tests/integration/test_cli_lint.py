@@ -213,6 +213,26 @@ def test_sarif(medpolicy: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert any("overdue review" in notice["message"]["text"] for notice in notices)
 
 
+def test_a_place_in_another_policy_is_named_in_every_form(
+    medpolicy: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    default = ("authority: issuer-default", "provisions: [{id: ones, stance: investigational, procedures: ['11111']}]")
+    own = "provisions: [{id: own, stance: medically-necessary, procedures: ['11111']}]"
+    write_short(tmp_path / "lib", Short(version=own, others=[default]))
+    text = medpolicy("lint", "plan/100", "--library", "lib")
+    assert text.status == 1
+    assert "lib/plan/101/2020-01.yaml:1 provisions[ones]" in text.out
+    (finding,) = json.loads(medpolicy("lint", "plan/100", "--library", "lib", "--json").out)["policies"][0]["findings"]
+    assert [place.get("policy") for place in finding["places"]] == [None, "101"]
+    assert finding["places"][1]["file"].endswith("plan/101/2020-01.yaml")
+    log = json.loads(medpolicy("lint", "plan/100", "--library", "lib", "--sarif", "-").out)
+    assert_is_sarif(log)
+    (result,) = log["runs"][0]["results"]
+    other = result["relatedLocations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert other == "lib/plan/101/2020-01.yaml"
+
+
 def test_sarif_of_the_policies_that_ship(medpolicy: Run, documents: Path) -> None:
     log = json.loads(medpolicy("lint", "254", "--document", documents / "bcbsma-254.md", "--sarif", "-").out)
     assert_is_sarif(log)

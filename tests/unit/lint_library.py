@@ -25,6 +25,7 @@ name: Example Plan
 lines_of_business:
   - {id: commercial, name: Commercial, program: commercial}
   - {id: other, name: Other, program: commercial}
+  - {id: senior, name: Senior, program: medicare-advantage}
 coverage_by_stance: {medically-necessary: covered, not-medically-necessary: not-covered,
                      investigational: not-covered, cosmetic: not-covered}
 code_listings: alone

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medpolicy.authoring.diff.code_axis import code_groups, joined_spans
-from medpolicy.authoring.diff.diagnosis_axis import diagnosis_classes
+from medpolicy.authoring.diff.diagnosis_axis import diagnosis_classes, in_few_words
 from medpolicy.authoring.diff.variables import Interval, can_both_be, line_pieces
 from medpolicy.model.codes import CodeSet, CodeSystem, parse_code_range
 
@@ -70,6 +70,22 @@ def test_each_diagnosis_is_in_just_the_class_of_its_sets(ranges: list[tuple[str,
     classes = diagnosis_classes(sets)
     for code in DIAGNOSES:
         assert sum(code in one for one in classes) == any(code in codes for codes in sets)
+
+
+@given(st.lists(st.lists(st.sampled_from(DIAGNOSIS_RANGES), min_size=1, max_size=3).map(tuple), min_size=1, max_size=3))
+def test_a_class_in_few_words_is_the_same_class(ranges: list[tuple[str, ...]]) -> None:
+    for one in diagnosis_classes([codes_of(CodeSystem.ICD_10_CM, *texts) for texts in ranges]):
+        few = in_few_words(one)
+        assert [code for code in DIAGNOSES if code in few] == [code for code in DIAGNOSES if code in one]
+        assert len(few.within) <= len(one.within)
+        assert len(few.outside) <= len(one.outside)
+
+
+def test_a_class_says_only_what_sets_it_apart() -> None:
+    narrow, wide = codes_of(CodeSystem.ICD_10_CM, "I83.*"), codes_of(CodeSystem.ICD_10_CM, "I83.*", "I87.2")
+    said = [in_few_words(one) for one in diagnosis_classes([narrow, wide])]
+    assert [[str(codes) for codes in one.within] for one in said] == [["I83.*"], ["I87.2"]]
+    assert not any(one.outside for one in said)
 
 
 def test_no_class_is_made_where_no_code_can_be() -> None:

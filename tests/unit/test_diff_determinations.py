@@ -14,6 +14,7 @@ from medpolicy.authoring.diff.outcomes import ComparedText, _counted, _reached, 
 from medpolicy.formats.library_files import load_library
 from medpolicy.model.truth import CriterionStatus, threshold
 from medpolicy.review.difference import difference_of
+from medpolicy.review.difference_page import difference_page
 from tests.small_library import cite, write_library
 
 Change = Callable[[str], str]
@@ -285,3 +286,88 @@ def test_weeks_stay_weeks_where_both_texts_count_so(tmp_path: Path, before: str,
     ]
     lines = {line.strip() for one in difference_of(*texts)["determinations"] for line in one["in_words"]}
     assert told in lines
+
+
+def test_a_diagnosis_that_is_added_to_a_list(tmp_path: Path) -> None:
+    texts = [
+        text_after(tmp_path / name, ("{fact: size, at_least: 3 mm}", f"{{diagnosis: [{codes}]}}"))
+        for name, codes in (("old", '"I83.*"'), ("new", '"I83.*", "I87.2"'))
+    ]
+    report = difference_of(*texts)
+    assert report["complete"]
+    told = {line for one in report["determinations"] for line in one["in_words"] if "diagnosis" in line}
+    assert told == {"no diagnosis in I83.*", "a diagnosis in I87.2"}
+    after = {one["coverage"]["after"]["coverage"] for one in report["determinations"] if "blue: yes" in one["in_words"]}
+    assert after == {"covered"}
+
+
+RENAMED = (
+    ("blue-widgets", "those-that-are-blue"),
+    ("id: wonders", "id: products-that-are-named"),
+    ("id: widgets", "id: some-codes"),
+)
+
+
+def test_what_names_a_renamed_statement_or_list_does_not_change(compare: Compare) -> None:
+    report = compare(*RENAMED)
+    assert [one["section"] for one in report["changes"]] == ["provisions"]
+    assert items(report, "provisions") == [("renamed", "those-that-are-blue")]
+    said = "Statements: renamed blue-widgets to those-that-are-blue. No determination differs."
+    assert report["update"]["summary"] == said
+
+
+def test_a_statement_and_its_facts_are_renamed_together(compare: Compare) -> None:
+    report = compare(
+        *RENAMED, ("id: blue,", "id: is_blue,"), ("fact: blue}", "fact: is_blue}"), ("{blue: true}", "{is_blue: true}")
+    )
+    assert items(report, "provisions") == [("renamed", "those-that-are-blue")]
+    assert {item["kind"] for one in report["changes"] for item in one["items"]} == {"renamed"}
+
+
+def test_a_code_that_moves_from_a_renamed_listing_changes(compare: Compare) -> None:
+    two = (
+        'codes: [{code: "11111",',
+        f'codes: [{{code: "11112", citation: {cite(3)}}}, {{code: "11113", citation: {cite(3)}}}, {{code: "11111",',
+    )
+    report = compare(two, ("id: widgets", "id: some-codes"))
+    assert ("changed", "11111") in items(report, "codes")  # one of three is not most of a listing
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        ("[{fact: blue}, {fact: size, at_least: 3 mm}]", "[{fact: size, at_least: 3 mm}, {fact: blue}]"),
+        ("lines_of_business: [north-line, shared-line]", "lines_of_business: [shared-line, north-line]"),
+    ],
+)
+def test_the_order_of_criteria_and_of_lines_of_business_is_no_change(tmp_path: Path, moved: tuple[str, str]) -> None:
+    both = ("lines_of_business: [north-line]", "lines_of_business: [north-line, shared-line]")
+    assert difference_of(text_after(tmp_path / "old", both), text_after(tmp_path / "new", both, moved))["equal"]
+
+
+def test_the_row_names_lines_of_business_as_the_payer_does(tmp_path: Path) -> None:
+    old = text_after(tmp_path / "old", ("lines_of_business: [north-line]", "lines_of_business: [north-line, shared-line]"))
+    summary = difference_of(old, text_after(tmp_path / "new"))["update"]["summary"]
+    assert "Lines of business: removed north shared." in summary
+    assert "Prior authorization: removed inpatient north shared." in summary
+
+
+SCORED = (
+    "{at_least_n: {n: N, of: [{fact: blue}, {fact: size, at_least: 3 mm}, {fact: kind, is: Odd}, "
+    "{fact: tried, at_least: 6 months}]}}"
+)
+
+
+def test_a_number_of_criteria_that_grows_is_told_as_a_count(tmp_path: Path) -> None:
+    texts = [
+        text_after(tmp_path / name, ("{all: [{fact: blue}, {fact: size, at_least: 3 mm}]}", SCORED.replace("N,", f"{count},")))
+        for name, count in (("old", 2), ("new", 3))
+    ]
+    report = difference_of(*texts)
+    one = next(one for one in report["determinations"] if "11111" in one["codes"])
+    assert one["in_words"][0] == "exactly 2 of:"
+    assert {"  blue: yes", "  size at least 3 mm", "  tried at least 6 months"} < set(one["in_words"])
+    (count,) = one["where"]["all"]
+    assert (count["at_least"], count["at_most"], len(count["some"])) == (2, 2, 4)
+    assert {"blue", "size", "kind", "tried"} <= report["facts"].keys()
+    assert "exactly 2 of" in difference_page(report)

@@ -189,6 +189,16 @@ def test_what_the_body_cites(tmp_path: Path, cited: str, expected: list[str]) ->
     assert codes_of(tmp_path, Short(version=REFERENCES, document=document)) == expected
 
 
+def test_a_number_that_the_bibliography_lacks_is_told_with_the_line_and_the_last_reference(tmp_path: Path) -> None:
+    document = "# Widgets\n## Position\nAs shown [1-3].\n## References\n1. One.\n2. Two.\n"
+    (finding,) = findings_of(tmp_path, Short(version=REFERENCES, document=document), "reference-missing")
+    line, last = finding.places
+    assert (line.text, last.text) == ("As shown 1-3.", "2. Two.")
+    assert line.is_quoted
+    assert line.citation is not None
+    assert (line.citation.section, line.citation.first_line) == ("Position", 3)
+
+
 def test_a_number_in_the_bibliography_is_no_citation_of_the_body(tmp_path: Path) -> None:
     document = "# Widgets\nAs shown [1].\nThree.\n## References\n1. One, see [2].\n2. Two.\n"
     (found,) = findings_of(tmp_path, Short(version=REFERENCES, document=document), "references-not-cited")

@@ -69,6 +69,8 @@ def test_a_word_and_a_word_with_a_star() -> None:
         ("As shown.<sup>1</sup>", [1]),
         ("As shown.<sup>1, 3-5</sup> Again [7].", [1, 3, 4, 5, 7]),
         ("As shown.^^2^^", [2]),
+        ("As shown [1]-[3], [5] \u2013 [6].", [1, 2, 3, 5, 6]),
+        ("As shown [1-2]-[4](x.md).", [1, 2]),
         ("As shown.\u00b9\u00b2", [12]),
         ("Of 35 kg/m<sup>2</sup> and 3 cm<sup>2</sup>", []),
         ("See #[374](#) and [12](other.md), Blue<sup>SM</sup>", []),
@@ -134,10 +136,32 @@ def test_codes_of_a_range(text: str, there_are: bool) -> None:
         ("When the services may be medically necessary:", False),
         ("Investigational when used at home:", True),
         ("Not covered unless rest has failed:", True),
+        ("Covered provided the criteria in section A are satisfied:", True),
+        ("Medically necessary in accordance with the criteria above:", True),
+        ("Covered subject to the criteria of the policy:", True),
+        ("Provided by a hospital, these are investigational:", False),
+        ("For information only; nothing is covered if the member's contract excludes it:", False),
+        ("When the following codes are used, the service is investigational:", False),
+        ("When the following codes are used for sleep apnea, the service is covered:", True),
+        ("Effective when noted:", False),
     ],
 )
 def test_a_heading_that_begins_with_when_names_no_condition(sentence: str, names_one: bool) -> None:
     assert (re.search(CONDITIONAL, sentence, re.IGNORECASE) is not None) is names_one
+
+
+@pytest.mark.parametrize(
+    ("title", "descriptor"),
+    [
+        ("Cardiac Monitoring", "External electrocardiographic recording"),
+        ("Cardiac Monitoring", "Insertion of subcutaneous rhythm monitor"),
+        ("Heart Failure", "Transthoracic echocardiography"),
+        ("Eye Surgery", "Blepharoplasty, upper lid"),
+        ("Retinal Imaging", "Fundus photography"),
+    ],
+)
+def test_a_descriptor_that_names_the_field_by_another_word(title: str, descriptor: str) -> None:
+    assert any(names_any(title, names) and names_any(descriptor, terms) for names, terms in FIELDS)
 
 
 def test_each_field_is_told_by_words_of_a_title() -> None:

@@ -69,6 +69,10 @@ def diff_policies(
         raise UsageError("--csv goes with --update-table")
     if as_json and update_table:
         raise UsageError("--json and --update-table do not go together; the JSON has the row as `update`")
+    if str(html) == "-" and (as_json or update_table):
+        raise UsageError(
+            f"--html - and {'--json' if as_json else '--update-table'} both write to standard output; give --html a file"
+        )
     if new is not None and are_libraries(old, new):
         if update_table or day_from is not None or day_to is not None:
             raise UsageError("--update-table, --from and --to go with one policy, not with libraries")

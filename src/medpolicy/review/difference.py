@@ -160,7 +160,8 @@ def _questions(differences: DeterminationDifferences, old: ComparedText, new: Co
 
 
 def _subjects(where: AllTogether[Any]) -> Iterable[str]:
-    yield from (one.variable.subject for one in where.literals)
+    counted = () if where.some_of is None else where.some_of.literals
+    yield from (one.variable.subject for one in (*where.literals, *counted))
     for alternatives in where.alternatives:
         for one in alternatives:
             yield from _subjects(one)
@@ -218,14 +219,14 @@ def _update(
     return {
         "title": new.policy.title,
         "number": new.policy.number,
-        "summary": _summary(determinations, contents),
+        "summary": _summary(determinations, contents, names),
         "effective": "" if effective is None else str(effective),
         "products_affected": ", ".join(names.get(line, line) for line in affected) or "None",
         "policy_type": _POLICY_TYPES[new.policy.authority],
     }
 
 
-def _summary(determinations: DeterminationDifferences, contents: ContentChanges) -> str:
+def _summary(determinations: DeterminationDifferences, contents: ContentChanges, lines: Mapping[str, str]) -> str:
     """What the history says of it, what changed where, and what it means for coverage."""
     if not contents.changes and not determinations.differences:
         return "No change."
@@ -233,7 +234,7 @@ def _summary(determinations: DeterminationDifferences, contents: ContentChanges)
     for section, title in SECTION_NAMES.items():
         found = [change for change in contents.changes if change.section == section and section != "history"]
         if found:
-            said.append(f"{title}: {'; '.join(_counted(found))}.")
+            said.append(f"{title}: {'; '.join(_counted(found, lines))}.")
     said += _meaning(determinations)
     return " ".join(said)
 
@@ -256,14 +257,22 @@ def _meaning(determinations: DeterminationDifferences) -> Iterable[str]:
         yield "Coverage stays as it was; prior authorization changes."
 
 
-def _counted(changes: Sequence[ItemChange]) -> Iterable[str]:
+def _counted(changes: Sequence[ItemChange], lines: Mapping[str, str]) -> Iterable[str]:
     for kind in ChangeKind:
-        names = [change.name.replace(", ", " ") for change in changes if change.kind is kind]
+        names = [_name(change, lines) for change in changes if change.kind is kind]
         if names == ["policy"]:
             names = [field.name.replace("_", " ") for change in changes for field in change.fields]
         if names:
             listed = ", ".join(names) if len(names) <= 6 else f"{len(names)}"
             yield f"{kind.value} {listed}"
+
+
+def _name(change: ItemChange, lines: Mapping[str, str]) -> str:
+    """What the row calls an item; lines of business by the names that a payer prints."""
+    if change.section in ("lines-of-business", "authorization"):
+        return " ".join(lines.get(part, part) for part in change.name.split(", "))
+    name = change.name.replace(", ", " ")
+    return name if change.was_named is None else f"{change.was_named.replace(', ', ' ')} to {name}"
 
 
 def update_row(update: Mapping[str, str]) -> list[str]:

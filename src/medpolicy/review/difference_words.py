@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from medpolicy.authoring.diff.determinations import Condition, Limit
-from medpolicy.authoring.diff.diagnosis_axis import DiagnosisClass
-from medpolicy.authoring.diff.factoring import AllTogether
+from medpolicy.authoring.diff.diagnosis_axis import DiagnosisClass, in_few_words
+from medpolicy.authoring.diff.factoring import AllTogether, SomeOf
 from medpolicy.authoring.diff.variables import Interval, Measure
 from medpolicy.explain.criteria import outline
 from medpolicy.model import criteria as c
@@ -119,8 +119,9 @@ def _number(value: Fraction) -> str:
 
 
 def _diagnosis_text(found: DiagnosisClass, *, present: bool) -> str:
-    where = " and in ".join(str(codes) for codes in found.within)
-    beside = f", not in {' nor in '.join(str(codes) for codes in found.outside)}" if found.outside else ""
+    said = in_few_words(found)
+    where = " and in ".join(str(codes) for codes in said.within)
+    beside = f", not in {' nor in '.join(str(codes) for codes in said.outside)}" if said.outside else ""
     return f"{'a' if present else 'no'} diagnosis in {where}{beside}"
 
 
@@ -140,12 +141,37 @@ def where_lines(where: AllTogether[Condition], depth: int = 0) -> Iterator[tuple
             else:
                 yield depth + 1, "all of:"
                 yield from where_lines(member, depth + 2)
+    if where.some_of is not None:
+        yield depth, f"{_count_text(where.some_of)}:"
+        yield from ((depth + 1, condition_text(one)) for one in where.some_of.literals)
+
+
+def _count_text(some_of: SomeOf[Condition]) -> str:
+    low, high = some_of.at_least, some_of.at_most
+    if low == high:
+        return f"exactly {low} of"
+    if high == len(some_of.literals):
+        return f"at least {low} of"
+    return f"at most {high} of" if low == 0 else f"{low} to {high} of"
 
 
 def where_json(where: AllTogether[Condition]) -> dict[str, Any]:
-    """The nested condition as JSON: `all` of these; a member with `any` holds where one of its own does."""
+    """The nested condition as JSON: `all` of these; a member with `any` holds where one of its own does.
+
+    One with `some` holds where at least `at_least` and at most `at_most` of them do.
+    """
     conditions: list[dict[str, Any]] = [_condition_json(one) for one in where.literals]
     conditions += [{"any": [where_json(one) for one in alternatives]} for alternatives in where.alternatives]
+    if where.some_of is not None:
+        some_of = where.some_of
+        conditions.append(
+            {
+                "in_words": _count_text(some_of),
+                "at_least": some_of.at_least,
+                "at_most": some_of.at_most,
+                "some": [_condition_json(one) for one in some_of.literals],
+            }
+        )
     return {"all": conditions}
 
 
@@ -155,11 +181,12 @@ def _condition_json(condition: Condition) -> dict[str, Any]:
     if variable.text is not None:
         said["as_in"] = ("old", "new")[variable.text]
     if variable.diagnoses is not None:
+        few = in_few_words(variable.diagnoses)
         return {
             **said,
             "present": True in condition.pieces,
-            "in": [str(codes) for codes in variable.diagnoses.within],
-            "not_in": [str(codes) for codes in variable.diagnoses.outside],
+            "in": [str(codes) for codes in few.within],
+            "not_in": [str(codes) for codes in few.outside],
         }
     if variable.measure is None:
         return {**said, "one_of": list(condition.pieces)}

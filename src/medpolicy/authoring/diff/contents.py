@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from medpolicy.authoring.diff.outcomes import ComparedText
+from medpolicy.model import criteria as c
 from medpolicy.model.coded import CodedEnum
+from medpolicy.model.codes import CodeSet
 from medpolicy.model.policy import Part, PolicyVersion
 
 _WHERE_IT_STANDS = frozenset(("citation", "citations", "otherwise_citation", "lines_of_business_citation"))
@@ -58,7 +60,7 @@ def compare_contents(old: ComparedText, new: ComparedText, renamed_facts: Mappin
     """The changes of all sections. `renamed_facts`: the new name of each fact that only the name of changes, by the old one."""
     changes: list[ItemChange] = []
     unknown: list[str] = []
-    kept = _Kept(renamed_facts, _gone_lines(old, new))
+    kept = _kept(old, new, renamed_facts)
     for section, items_of in SECTIONS.items():
         before, after = items_of(old), items_of(new)
         if before is None or after is None:
@@ -71,16 +73,64 @@ def compare_contents(old: ComparedText, new: ComparedText, renamed_facts: Mappin
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is no news of an item, because it is told elsewhere: facts that are renamed, lines of business that are gone."""
+    """What is no news of an item, because it is told elsewhere: what is renamed, lines of business that are gone.
+
+    `renamed`: the new names by the old ones, of what the fields name.
+    """
 
     renamed_facts: Mapping[str, str]
     gone_lines: frozenset[str]
+    renamed: Mapping[str, Mapping[str, str]]
 
     def before(self, field: str, value: object) -> Hashable:
         """The old value of a field as it would stand in the new text."""
         if field == "lines_of_business" and isinstance(value, tuple):
-            return tuple(line for line in value if line not in self.gone_lines)
+            return frozenset(value) - self.gone_lines
+        names = self.renamed.get(field, {})
+        if isinstance(value, str):
+            return names.get(value, value)
+        if names and isinstance(value, tuple):
+            return tuple(names.get(one, one) for one in value)
         return plain(value, self.renamed_facts)
+
+    def after(self, field: str, value: object) -> Hashable:
+        """The new value of a field, to compare with the old one."""
+        return frozenset(value) if field == "lines_of_business" and isinstance(value, tuple) else plain(value)
+
+
+def _kept(old: ComparedText, new: ComparedText, renamed_facts: Mapping[str, str]) -> _Kept:
+    kept = _Kept(renamed_facts, _gone_lines(old, new), {})
+    provisions = _renamed(_provisions(old) or {}, _provisions(new) or {}, kept)
+    by_old_name = {before: after for after, before in provisions.items()}
+    renamed = {
+        "provision": by_old_name,
+        "provisions": by_old_name,
+        "list": _lists_renamed(*(_product_names(text) for text in (old, new))),
+        "listing": _lists_renamed(*(_listed_codes(text) for text in (old, new))),
+    }
+    return _Kept(kept.renamed_facts, kept.gone_lines, renamed)
+
+
+def _lists_renamed(before: Mapping[str, frozenset[str]], after: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """The new name of each list that only one list of the new text can be: most of what it holds stands there."""
+    found: dict[str, str] = {}
+    for name, held in before.items():
+        others = [other for other, theirs in after.items() if other not in before and 2 * len(held & theirs) > len(held | theirs)]
+        if name not in after and len(others) == 1:
+            found[name] = others[0]
+    return found
+
+
+def _product_names(text: ComparedText) -> dict[str, frozenset[str]]:
+    version = _version(text, Part.PRODUCTS)
+    lists = () if version is None else version.product_lists
+    return {one.id: frozenset(product.name for product in one.products) for one in lists}
+
+
+def _listed_codes(text: ComparedText) -> dict[str, frozenset[str]]:
+    version = _version(text, Part.CODING)
+    listings = () if version is None else version.code_listings
+    return {one.id: frozenset(entry.code for entry in one.codes) for one in listings}
 
 
 def _gone_lines(old: ComparedText, new: ComparedText) -> frozenset[str]:
@@ -91,14 +141,14 @@ def _gone_lines(old: ComparedText, new: ComparedText) -> frozenset[str]:
 
 
 def _changes(section: str, before: Mapping[str, Fields], after: Mapping[str, Fields], kept: _Kept) -> Iterable[ItemChange]:
-    renamed = {} if section in _NEVER_RENAMED else _renamed(before, after)
+    renamed = {} if section in _NEVER_RENAMED else _renamed(before, after, kept)
     gone = set(renamed.values())
     for name, new in after.items():
         if name in before:
             differing = tuple(
                 FieldChange(field, before[name].get(field), value)
                 for field, value in new.items()
-                if kept.before(field, before[name].get(field)) != plain(value)
+                if kept.before(field, before[name].get(field)) != kept.after(field, value)
             )
             if differing:
                 yield ItemChange(section, ChangeKind.CHANGED, name, differing)
@@ -113,17 +163,19 @@ def _changes(section: str, before: Mapping[str, Fields], after: Mapping[str, Fie
             yield ItemChange(section, ChangeKind.REMOVED, name, said)
 
 
-def _renamed(before: Mapping[str, Fields], after: Mapping[str, Fields]) -> dict[str, str]:
+def _renamed(before: Mapping[str, Fields], after: Mapping[str, Fields], kept: _Kept) -> dict[str, str]:
     """The old name of each item that says the same under another one, where nothing else could be meant."""
 
-    def by_content(items: Mapping[str, Fields], others: Mapping[str, Fields]) -> dict[Hashable, list[str]]:
+    def by_content(
+        items: Mapping[str, Fields], others: Mapping[str, Fields], said: Callable[[str, object], Hashable]
+    ) -> dict[Hashable, list[str]]:
         found: dict[Hashable, list[str]] = {}
         for name, content in items.items():
             if name not in others and content:
-                found.setdefault(plain(content), []).append(name)
+                found.setdefault(tuple((field, said(field, value)) for field, value in sorted(content.items())), []).append(name)
         return found
 
-    old, new = by_content(before, after), by_content(after, before)
+    old, new = by_content(before, after, kept.before), by_content(after, before, kept.after)
     return {names[0]: old[content][0] for content, names in new.items() if len(names) == 1 and len(old.get(content, ())) == 1}
 
 
@@ -132,6 +184,8 @@ def plain(value: object, facts: Mapping[str, str] = MappingProxyType({})) -> Has
     if is_dataclass(value):
         said = [(field.name, plain(getattr(value, field.name), facts)) for field in fields(value) if field.compare]
         said = [(name, facts.get(one, one) if name == "fact" and isinstance(one, str) else one) for name, one in said]
+        if isinstance(value, c.AllOf | c.AnyOf | c.AtLeast | CodeSet):  # in any order they ask the same
+            said = [(name, tuple(sorted(one, key=repr)) if isinstance(one, tuple) else one) for name, one in said]
         return (type(value).__name__, *(pair for pair in said if pair[0] not in _WHERE_IT_STANDS))
     if isinstance(value, Mapping):  # the facts that something implies
         return tuple(sorted((facts.get(key, key), plain(one, facts)) for key, one in value.items()))

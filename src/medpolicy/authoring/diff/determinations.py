@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from medpolicy.authoring.diff.code_axis import CodeGroup, code_groups
+from medpolicy.authoring.diff.counting import counted
 from medpolicy.authoring.diff.cover import Cover, Cube, cover_of, narrowed
 from medpolicy.authoring.diff.diagnosis_axis import diagnosis_classes
-from medpolicy.authoring.diff.factoring import AllTogether, factored
+from medpolicy.authoring.diff.factoring import AllTogether, SomeOf, factored
 from medpolicy.authoring.diff.outcomes import Authorization, ComparedText, Outcome, TestNodes, TextOutcomes
 from medpolicy.authoring.diff.product_axis import ProductsNamed, product_axis
 from medpolicy.authoring.diff.variables import (
@@ -295,21 +296,26 @@ class _Comparison:
         return None if len(found) == self.diagrams.widths[variable] else found
 
     def _nested(self, cubes: Sequence[Cube]) -> AllTogether[Condition]:
-        told = [
-            frozenset(
-                Condition(
-                    self.told[at - FIRST_TOLD], tuple(self.told[at - FIRST_TOLD].pieces[region] for region in sorted(regions))
-                )
-                for at, regions in cube.items()
-                if at >= FIRST_TOLD
-            )
-            for cube in cubes
-        ]
+        told = [{at: regions for at, regions in cube.items() if at >= FIRST_TOLD} for cube in cubes]
+        preferred = {
+            FIRST_TOLD + at: len(one.pieces) - 1 if one.measure is not None or one.ordered else 0
+            for at, one in enumerate(self.told)
+        }
+        count = counted(told, preferred, dict(enumerate(self.diagrams.widths)))
+        if count is not None:
+            common, parts = (self._conditions(part) for part in (count.common, dict(count.parts)))
+            return AllTogether(common, some_of=SomeOf(count.at_least, count.at_most, parts))
+        conditions = [frozenset(self._conditions(cube)) for cube in told]
         ordered = sorted(
-            {one for cube in told for one in cube},
+            {one for cube in conditions for one in cube},
             key=lambda one: (self.told.index(one.variable), [one.variable.pieces.index(piece) for piece in one.pieces]),
         )
-        return factored(told, {one: at for at, one in enumerate(ordered)})
+        return factored(conditions, {one: at for at, one in enumerate(ordered)})
+
+    def _conditions(self, cube: Cube) -> tuple[Condition, ...]:
+        """What a cube says of what is told, in the order of the facts."""
+        told = [(self.told[at - FIRST_TOLD], cube[at]) for at in sorted(cube)]
+        return tuple(Condition(one, tuple(one.pieces[region] for region in sorted(regions))) for one, regions in told)
 
     def _limits(self) -> Iterable[Limit]:
         if self.not_together:

@@ -7,7 +7,7 @@ met where that is so of any class within the set; every combination of answers c
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,6 +28,42 @@ class DiagnosisClass:
 
     def __contains__(self, code: str) -> bool:
         return all(code in codes for codes in self.within) and not any(code in codes for codes in self.outside)
+
+
+def in_few_words(found: DiagnosisClass) -> DiagnosisClass:
+    """The same diagnoses by as few sets and ranges as say it: `I87.2` where that is what `I83.*, I87.2` has beside `I83.*`."""
+    narrow = [
+        codes
+        for at, codes in enumerate(found.within)
+        if not any(_lies_in(other, codes) and (number < at or not _lies_in(codes, other)) for number, other in _others(found, at))
+    ]
+    within = tuple(
+        _with_ranges(codes, lambda entry: not any(_range_lies_in(entry, out) for out in found.outside)) for codes in narrow
+    )
+    outside = tuple(
+        _with_ranges(codes, lambda entry: all(any(entry.overlaps(other) for other in one.ranges) for one in within))
+        for codes in found.outside
+        if all(codes.overlaps(one) for one in within)
+    )
+    return DiagnosisClass(within, outside)
+
+
+def _others(found: DiagnosisClass, at: int) -> Iterable[tuple[int, CodeSet]]:
+    return ((number, codes) for number, codes in enumerate(found.within) if number != at)
+
+
+def _with_ranges(codes: CodeSet, is_wanted: Callable[[CodeRange], bool]) -> CodeSet:
+    """The set with those of its ranges that are wanted; all of them where none is."""
+    return CodeSet(tuple(filter(is_wanted, codes.ranges)) or codes.ranges)
+
+
+def _lies_in(codes: CodeSet, other: CodeSet) -> bool:
+    return all(_range_lies_in(entry, other) for entry in codes.ranges)
+
+
+def _range_lies_in(entry: CodeRange, codes: CodeSet) -> bool:
+    low, high = _stretch(entry)
+    return any(start <= low and high <= stop for start, stop in map(_stretch, codes.ranges))
 
 
 def diagnosis_classes(sets: Iterable[CodeSet]) -> tuple[DiagnosisClass, ...]:

@@ -15,11 +15,21 @@ Literal = TypeVar("Literal")
 
 
 @dataclass(frozen=True, slots=True)
+class SomeOf(Generic[Literal]):
+    """So many of these literals: from `at_least` to `at_most`."""
+
+    at_least: int
+    at_most: int
+    literals: tuple[Literal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AllTogether(Generic[Literal]):
-    """Each of `literals` and, for each of `alternatives`, at least one of its members."""
+    """Each of `literals`, for each of `alternatives` at least one of its members, and so many as `some_of` says."""
 
     literals: tuple[Literal, ...]
     alternatives: tuple[tuple[AllTogether[Literal], ...], ...] = ()
+    some_of: SomeOf[Literal] | None = None
 
 
 def factored(cubes: Iterable[frozenset[Literal]], order: dict[Literal, int]) -> AllTogether[Literal]:

@@ -91,7 +91,8 @@ class TestNodes:
         self.diagrams = diagrams
         self.procedures = procedures
         self._shared = shared
-        self._diagnoses = [(at, one) for at, one in variables if one.diagnoses is not None]
+        # The last first: a diagram is built from below, and what stands above has the smaller number.
+        self._diagnoses = [(at, one) for at, one in reversed(variables) if one.diagnoses is not None]
         self._variables = {
             (one.subject, "value" if one.measure is None else one.measure.scale): (at, one)
             for at, one in variables

@@ -39,10 +39,16 @@ class Variable:
     outcomes: tuple[Outcome, ...]
 
 
-def variable_of(subject: str, tests: Sequence[c.Test], definition: FactDefinition | None, day: date) -> Variable:
-    """The variable of a subject, for a service on that day. The tests are bare, each once."""
+def variable_of(
+    subject: str, tests: Sequence[c.Test], definition: FactDefinition | None, day: date, jurisdiction: Sequence[str] = ()
+) -> Variable:
+    """The variable of a subject, for a service on that day. The tests are bare, each once.
+
+    `jurisdiction`: the states where the policy holds at all; everywhere if there are none.
+    """
     found: dict[Outcome, object] = {}
-    for value in _values(tests, definition, day):
+    within = jurisdiction if isinstance(tests[0], c.ServiceStateIn) else ()
+    for value in within or _values(tests, definition, day):
         statuses = [test_value(test, value, day) for test in tests]
         if UNKNOWN not in statuses:
             found.setdefault(tuple(status is MET for status in statuses), value)

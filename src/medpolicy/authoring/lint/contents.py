@@ -94,7 +94,17 @@ def _entries(document: SourceDocument) -> list[Block]:
             is_within = bool(_CONTENTS.fullmatch(block.text.strip(" :")))
         elif is_within and block.kind in (BlockKind.ITEM, BlockKind.PARAGRAPH) and _name(block):
             found.append(block)
+        elif is_within and block.kind is BlockKind.TABLE:
+            found += _entries_of_table(block)
     return found
+
+
+def _entries_of_table(table: Block) -> Iterator[Block]:
+    """The rows of contents that are set as a table, each by its first cell that names something."""
+    for row in table.rows:
+        name = next((cell.text for cell in row.cells if re.search(r"[^\W\d_]{2}", cell.text)), None)
+        if name is not None and not row.is_header:
+            yield Block(BlockKind.ITEM, name, row.lines)
 
 
 def _headings(document: SourceDocument) -> list[_Heading]:

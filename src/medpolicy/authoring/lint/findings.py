@@ -43,6 +43,7 @@ class Place:
 
     `file` is a policy file's name, such as `policy.yaml`, and `path` a place in it, such as `provisions[implant].criteria`.
     `text` is what stands there: of the document where `is_quoted`, else what the policy file says in our words.
+    `policy`: the number of another policy of the issuer whose file it is; None for the one that is checked.
     """
 
     file: str
@@ -50,6 +51,7 @@ class Place:
     text: str
     citation: Citation | None = None
     is_quoted: bool = False
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ CODE_REMOVED_AND_LISTED = FindingKind(
 CODE_OUTSIDE_ISSUER_DEFAULT = FindingKind(
     "code-outside-issuer-default",
     _W,
-    "The issuer's default rule for a group of codes says otherwise than this listing does.",
+    "The issuer's default rule for a group of codes says otherwise than this policy does of one of them.",
     "All Category III codes are investigational by default; the policy lists one of them as medically necessary.",
     "Nothing, where the exception is meant: the policy stands before the default.",
 )

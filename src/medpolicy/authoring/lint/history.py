@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 from medpolicy.authoring.lint import findings as f
+from medpolicy.authoring.lint.coding import code_sets_of_provisions
 from medpolicy.authoring.lint.findings import Finding, Place
 from medpolicy.authoring.lint.subject import Subject
 from medpolicy.library.in_force import review_overdue
-from medpolicy.model.policy import HistoryEvent, Part
+from medpolicy.model import criteria as c
+from medpolicy.model.policy import HistoryEvent, Part, PolicyVersion
 
 _DECIDING = frozenset((Part.STATEMENTS, Part.PRODUCTS, Part.CODING, Part.AUTHORIZATION, Part.LINES_OF_BUSINESS))
 
@@ -29,16 +32,27 @@ def gaps(subject: Subject) -> Iterator[Finding]:
     months = subject.policy.review_months
     if months is None:
         return
-    years = -(-months // 12)
     reviews = [event for event in subject.policy.history if event.review]
     for earlier, later in pairwise(reviews):
-        for missing in range(earlier.in_force.year + years, later.in_force.year, years):
-            stretch = f"the calendar year {missing}" if years == 1 else f"the calendar years {missing - years + 1} to {missing}"
+        for stretch in _without_review(earlier.in_force, later.in_force, months):
             yield Finding(
                 kind=f.REVIEW_GAP,
                 message=f"Reviewed every {months} months, and none in {stretch}: after {earlier.date} the next was {later.date}.",
                 places=(_place(subject, earlier), _place(subject, later)),
             )
+
+
+def _without_review(earlier: date, later: date, months: int) -> Iterator[str]:
+    """The stretches of the calendar between two reviews that have none: parts of a year, years, or some years together."""
+    if months < 12:
+        first, last = ((day.year * 12 + day.month - 1) // months * months for day in (earlier, later))
+        for start in range(first + months, last, months):
+            end = start + months - 1
+            yield f"{start // 12}-{start % 12 + 1:02} to {end // 12}-{end % 12 + 1:02}"
+        return
+    years = -(-months // 12)
+    for missing in range(earlier.year + years, later.year, years):
+        yield f"the calendar year {missing}" if years == 1 else f"the calendar years {missing - years + 1} to {missing}"
 
 
 def adds_yet_unchanged(subject: Subject) -> Iterator[Finding]:
@@ -50,32 +64,53 @@ def adds_yet_unchanged(subject: Subject) -> Iterator[Finding]:
 
 
 def codes(subject: Subject) -> Iterator[Finding]:
-    """Codes of which the history and the listings of the latest version say different things."""
+    """Codes of which the history and the latest version say different things."""
     version = subject.latest
     if version is None:
         return
-    listed = {entry.code: (listing, entry) for listing in version.code_listings for entry in listing.codes}
-    named = [provision.procedures for provision in version.provisions if provision.procedures is not None]
     last: dict[str, tuple[HistoryEvent, bool]] = {}
     for event in subject.policy.history:
         if event.in_force <= version.effective.first_day:
             last.update(dict.fromkeys(event.codes_removed, (event, False)))
             last.update(dict.fromkeys(event.codes_added, (event, True)))
     for code, (event, is_added) in last.items():
-        is_listed = code in listed or any(code in codes for codes in named)
-        if is_added and not is_listed:
-            places = [_place(subject, event)]
-            places += [
-                subject.place(version, f"code_listings[{listing.id}]", listing.citation, listing.text)
-                for listing in version.code_listings
-            ]
+        listed = _place_of_code(subject, version, code)
+        if is_added and listed is None and not any(code in codes for _, _, codes in code_sets_of_provisions(version)):
             message = f"{code} was added in {event.date}; version {version.version} lists it nowhere, and no event removes it."
-            yield Finding(kind=f.CODE_IN_HISTORY_NOT_LISTED, message=message, places=tuple(places))
-        elif not is_added and code in listed:
-            listing, entry = listed[code]
-            there = subject.place(version, f"code_listings[{listing.id}].codes[{code}]", entry.citation, listing.text)
+            places = (_place(subject, event), *_places_of_listings(subject, version))
+            yield Finding(kind=f.CODE_IN_HISTORY_NOT_LISTED, message=message, places=places)
+        elif not is_added and listed is not None:
             message = f"{code} was removed in {event.date}, and version {version.version} lists it."
-            yield Finding(kind=f.CODE_REMOVED_AND_LISTED, message=message, places=(_place(subject, event), there))
+            yield Finding(kind=f.CODE_REMOVED_AND_LISTED, message=message, places=(_place(subject, event), listed))
+
+
+def _place_of_code(subject: Subject, version: PolicyVersion, code: str) -> Place | None:
+    """Where the version lists a code, or a statement names it by itself; a range or an exception does not."""
+    for listing in version.code_listings:
+        for entry in listing.codes:
+            if entry.code == code:
+                return subject.place(version, f"code_listings[{listing.id}].codes[{code}]", entry.citation, listing.text)
+    for provision in version.provisions:
+        named = [provision.procedures, *(test.codes for test in _demanded(provision.when, provision.criteria))]
+        if any(str(entry) == code for codes in named if codes is not None for entry in codes.ranges):
+            return subject.place(version, f"provisions[{provision.id}]", provision.citation, provision.text)
+    return None
+
+
+def _demanded(*criteria: c.Criterion) -> Iterator[c.ProcedureIn]:
+    """The tests on the procedure that stand under no `not`."""
+    for criterion in criteria:
+        if isinstance(criterion, c.ProcedureIn):
+            yield criterion
+        elif isinstance(criterion, c.AllOf | c.AnyOf | c.AtLeast):
+            yield from _demanded(*criterion.of)
+
+
+def _places_of_listings(subject: Subject, version: PolicyVersion) -> Iterator[Place]:
+    for listing in version.code_listings:
+        yield subject.place(version, f"code_listings[{listing.id}]", listing.citation, listing.text)
+    if not version.code_listings:
+        yield subject.place(version, "code_listings", version.lines_of_business_citation, "no code listing")
 
 
 def without_text(subject: Subject) -> Iterator[Finding]:

@@ -7,19 +7,23 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from medpolicy.authoring.lint import findings as f
 from medpolicy.authoring.lint.findings import Finding, Place
+from medpolicy.authoring.lint.proofs import exclude_each_other
 from medpolicy.authoring.lint.subject import Subject, plain
 from medpolicy.authoring.lint.vocabulary import MATERIALS, SAMPLE
 from medpolicy.authoring.lint.wording import (
     demand_in,
+    maker_key,
     names_any,
     phrase_with,
     same_product,
     squashed,
     telling_words,
 )
+from medpolicy.model import criteria as c
 from medpolicy.model.citation import Citation, digest_lines
 from medpolicy.model.policy import PolicyVersion, Product, ProductList, SupplementRow, SupplementTable
 from medpolicy.model.products import product_key
@@ -81,26 +85,35 @@ def demand_is_made(place: Place) -> bool:
 
 
 def _two_lists(subject: Subject, version: PolicyVersion) -> Iterator[Finding]:
-    stances = {provision.id: provision.stance for provision in version.provisions}
-    lists = version.product_lists
-    for at, one in enumerate(lists):
-        for other in lists[at + 1 :]:
-            if stances.get(one.provision) is stances.get(other.provision):
+    provisions = {provision.id: provision for provision in version.provisions}
+    for one, other in combinations(version.product_lists, 2):
+        stances = [provisions[found.provision].stance for found in (one, other)]
+        if stances[0] is stances[1]:
+            continue
+        for product, twin in _twins(one, other):
+            if _speak_of_different_services(subject, version, (one, product), (other, twin)):
                 continue
-            for product in one.products:
-                for twin in other.products:
-                    if same_product(product.name, twin.name):
-                        yield Finding(
-                            kind=f.PRODUCT_IN_CONTRADICTING_LISTS,
-                            message=(
-                                f"{product.name} and {twin.name} may be one product, and their statements differ in stance: "
-                                f"{stances[one.provision].value} and {stances[other.provision].value}."
-                            ),
-                            places=(
-                                _product_place(subject, version, one, product),
-                                _product_place(subject, version, other, twin),
-                            ),
-                        )
+            yield Finding(
+                kind=f.PRODUCT_IN_CONTRADICTING_LISTS,
+                message=(
+                    f"{product.name} and {twin.name} may be one product, and their statements differ in stance: "
+                    f"{stances[0].value} and {stances[1].value}."
+                ),
+                places=(_product_place(subject, version, one, product), _product_place(subject, version, other, twin)),
+            )
+
+
+def _twins(one: ProductList, other: ProductList) -> Iterator[tuple[Product, Product]]:
+    return ((product, twin) for product in one.products for twin in other.products if same_product(product.name, twin.name))
+
+
+def _speak_of_different_services(subject: Subject, version: PolicyVersion, *listed: tuple[ProductList, Product]) -> bool:
+    """Whether the statements of two lists exclude each other by something that naming the products does not settle."""
+    one, other = (next(item for item in version.provisions if item.id == products_of.provision) for products_of, _ in listed)
+    implied = {fact for _, product in listed for fact in product.implies}
+    asked = [{c.subject_of(test) for tree in (item.when, item.criteria) for test in c.tests_in(tree)} for item in (one, other)]
+    settled = implied | {"products"}
+    return not settled & asked[0] & asked[1] and exclude_each_other(subject, version, one, other)
 
 
 def _contrary(one: _Said, other: _Said) -> tuple[Place, Place, str, str] | None:
@@ -148,29 +161,58 @@ def title_of(subject: Subject, table: SupplementTable) -> Citation | None:
 def manufacturers(subject: Subject) -> Iterator[Finding]:
     """Makers that are not the same in every place, and names of makers that are not spelled alike."""
     for version in subject.policy.versions:
-        for products_of, product, table, row in _pairs(version):
-            ours, theirs = product.manufacturer, row.manufacturer
-            if squashed(ours) == squashed(theirs) or _is_like(ours, theirs):
+        for one, other in _named_twice(subject, version):
+            if maker_key(one.maker) == maker_key(other.maker) or _is_like(one.maker, other.maker):
                 continue
-            yield Finding(
-                kind=f.MANUFACTURER_DIFFERS,
-                message=f"{product.name} is of {ours} in the list, and of {theirs} in “{table.title}”.",
-                places=(_product_place(subject, version, products_of, product), _row_place(subject, version, table, row)),
-            )
+            message = f"{one.name} is of {one.maker} in {one.where}, and of {other.maker} in {other.where}."
+            yield Finding(kind=f.MANUFACTURER_DIFFERS, message=message, places=(one.place, other.place))
         yield from _spellings(subject, version)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A product in a list or a row of a table: `where` says which, in words."""
+
+    name: str
+    maker: str
+    where: str
+    of: str
+    place: Place
+
+
+def _named_twice(subject: Subject, version: PolicyVersion) -> Iterator[tuple[_Named, _Named]]:
+    """One product in a list and in a table, which may call it more or less fully; or in two lists or tables, under one name."""
+    for products_of, product, table, row in _pairs(version):
+        yield _of_list(subject, version, products_of, product), _of_row(subject, version, table, row)
+    listed = [_of_list(subject, version, of, product) for of in version.product_lists for product in of.products]
+    rows = [_of_row(subject, version, table, row) for table in version.supplement for row in table.rows]
+    for places in (listed, rows):
+        for one, other in combinations(places, 2):
+            if one.of != other.of and squashed(one.name) == squashed(other.name):
+                yield one, other
+
+
+def _of_list(subject: Subject, version: PolicyVersion, products_of: ProductList, product: Product) -> _Named:
+    where = "the list" if len(version.product_lists) == 1 else f"the list {products_of.id}"
+    place = _product_place(subject, version, products_of, product)
+    return _Named(product.name, product.manufacturer, where, products_of.id, place)
+
+
+def _of_row(subject: Subject, version: PolicyVersion, table: SupplementTable, row: SupplementRow) -> _Named:
+    return _Named(row.product, row.manufacturer, f"“{table.title}”", table.id, _row_place(subject, version, table, row))
 
 
 def _spellings(subject: Subject, version: PolicyVersion) -> Iterator[Finding]:
     places: dict[str, dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
     for products_of in version.product_lists:
         for product in products_of.products:
-            at = places[squashed(product.manufacturer)][product.manufacturer]
+            at = places[maker_key(product.manufacturer)][product.manufacturer]
             at.append(_product_place(subject, version, products_of, product))
     for table in version.supplement:
         for row in table.rows:
-            places[squashed(row.manufacturer)][row.manufacturer].append(_row_place(subject, version, table, row))
+            places[maker_key(row.manufacturer)][row.manufacturer].append(_row_place(subject, version, table, row))
     for _, product, _, row in _pairs(version):
-        ours, theirs = squashed(product.manufacturer), squashed(row.manufacturer)
+        ours, theirs = maker_key(product.manufacturer), maker_key(row.manufacturer)
         if ours != theirs and _is_like(product.manufacturer, row.manufacturer) and theirs in places:
             for name, found in places.pop(theirs).items():
                 places[ours][name] += found

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from medpolicy.authoring.diff.code_axis import code_groups
@@ -25,9 +27,11 @@ from medpolicy.errors import InvalidModel, RequestError
 from medpolicy.formats.requests import read_request
 from medpolicy.model import criteria as c
 from medpolicy.model.determination import ReasonCode, ServiceDetermination
-from medpolicy.model.facts import RESERVED_SUBJECTS
+from medpolicy.model.facts import RESERVED_SUBJECTS, FactDefinition, FactType, FactValue
 from medpolicy.model.issuer import Coverage, ListingRole, Setting, Stance
+from medpolicy.model.period import Duration, DurationUnit
 from medpolicy.model.policy import PolicyVersion, Provision
+from medpolicy.model.quantity import Quantity
 
 _APPLIED = frozenset((ReasonCode.PROVISION_MET, ReasonCode.PROVISION_OTHERWISE, ReasonCode.DELEGATED))
 Shows = Callable[[ServiceDetermination], bool]
@@ -53,6 +57,17 @@ def proofs(subject: Subject) -> Iterator[Finding]:
         yield from (finding for finding in alone.values() if finding.kind is not f.GAP)
         yield from gaps_of_services([finding for finding in alone.values() if finding.kind is f.GAP])
         yield from families(list(pairs.values()))
+
+
+def exclude_each_other(subject: Subject, version: PolicyVersion, one: Provision, other: Provision) -> bool:
+    """Whether it is proved that no service can fall under both: by line of business, codes or what their criteria ask."""
+    lines = [line for line in one.lines_of_business if line in other.lines_of_business]
+    if not lines or not _may_meet(one, other):
+        return True
+    try:
+        return _Weighed(subject, version, lines[0], (one, other)).are_apart
+    except InvalidModel:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,13 @@ class _Weighed:
             if (one.id, other.id) not in told
         }
         return {names: pair for names, pair in found.items() if pair is not None}
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether no two of the provisions can apply together."""
+        taken = [roots.taken for roots in self.roots]
+        pairs = (self.diagrams.combined(_both, one, other) for at, one in enumerate(taken) for other in taken[at + 1 :])
+        return all(True not in self.diagrams.ends(pair, {}) for pair in pairs)
 
     # -- what is proved -----------------------------------------------------------------------------------------
 
@@ -182,7 +204,9 @@ class _Weighed:
 
     def _request(self, provisions: Sequence[Provision], path: _Path, shows: Shows) -> dict[str, Any] | None:
         """The first request along the path whose answer shows what is claimed; None where none does."""
-        for request in self._requests(provisions, path):
+        # What the path leaves out makes no difference, and is unknown without a value: `grade at least the lowest` is met by any.
+        whole = {at: path.get(at, 0) for at, variable in enumerate(self.variables) if variable.values}
+        for request in (one for told in (path, whole) for one in self._requests(provisions, told)):
             try:
                 read = read_request(request, self.subject.library)
             except RequestError:
@@ -211,8 +235,15 @@ class _Weighed:
                 request[key] = list(values[key])  # type: ignore[call-overload]  # a tuple of codes or names
         if "service_state" in values:
             request["service_state"] = values["service_state"]
+        elif self.subject.policy.jurisdiction:
+            request["service_state"] = self.subject.policy.jurisdiction[0]
         for code in self._procedures(provisions, values):
             yield request if code is None else {**request, "procedures": [code]}
+        if not facts and "products" not in request:
+            # No request is about an age or a diagnosis alone; it is where it tells something that nothing here asks, too.
+            yield from (
+                {**request, "facts": {fact.id: fact_json(_some_value(fact, self.day))}} for fact in self.version.facts[:1]
+            )
 
     def _procedures(self, provisions: Sequence[Provision], values: Mapping[str, object]) -> Iterator[str | None]:
         """Codes to ask with, the best first: one that the criteria or provisions name, none, one that provisions decide."""
@@ -242,7 +273,10 @@ class _Weighed:
                     tests.setdefault(c.subject_of(test), {})[bare(test)] = None
         definitions = {definition.id: definition for definition in self.version.facts}
         ordered = sorted(tests, key=lambda subject: place_of(subject, self.version.facts))
-        return tuple(variable_of(subject, tuple(tests[subject]), definitions.get(subject), self.day) for subject in ordered)
+        states = self.subject.policy.jurisdiction
+        return tuple(
+            variable_of(subject, tuple(tests[subject]), definitions.get(subject), self.day, states) for subject in ordered
+        )
 
     def _roots(self, provision: Provision) -> _Roots:
         when, criteria = self._diagram(provision.when), self._diagram(provision.criteria)
@@ -307,6 +341,20 @@ class _Weighed:
         return best
 
 
+def _some_value(fact: FactDefinition, day: date) -> FactValue:
+    match fact.type:
+        case FactType.BOOLEAN:
+            return True
+        case FactType.CHOICE:
+            return fact.scale[0]
+        case FactType.NUMBER:
+            return Quantity(Fraction(1), fact.unit or "1")
+        case FactType.DURATION:
+            return Duration(Fraction(1), DurationUnit(fact.unit))
+        case FactType.DATE:
+            return day
+
+
 def _needed(criterion: c.AllOf | c.AnyOf | c.AtLeast) -> int:
     if isinstance(criterion, c.AtLeast):
         return criterion.count
@@ -316,6 +364,10 @@ def _needed(criterion: c.AllOf | c.AnyOf | c.AtLeast) -> int:
 def _plus(count: Hashable, met: Hashable) -> Hashable:
     assert isinstance(count, int)
     return count + bool(met)
+
+
+def _both(one: Hashable, other: Hashable) -> Hashable:
+    return one is not None and other is not None
 
 
 def _pair(one: Hashable, other: Hashable) -> Hashable:

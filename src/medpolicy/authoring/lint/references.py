@@ -6,15 +6,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from medpolicy.authoring.document import BlockKind, SourceDocument
 from medpolicy.authoring.lint import findings as f
 from medpolicy.authoring.lint.findings import Finding, Place
 from medpolicy.authoring.lint.subject import Subject
+from medpolicy.model.citation import Citation
 from medpolicy.model.policy import PolicyVersion, Reference
 
 _NUMBERS = r"\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})*"
 # Superscripts of Markdown and HTML, and numbers in brackets that are no link; a square or cubic unit is no citation.
 _CITED = re.compile(
-    rf"(?<![\s/]m)(?<!cm)(?<!mm)<sup>\s*({_NUMBERS})\s*</sup>|\^\^({_NUMBERS})\^\^|(?<![#\w])\[({_NUMBERS})\](?!\()",
+    rf"(?<![\s/]m)(?<!cm)(?<!mm)<sup>\s*({_NUMBERS})\s*</sup>|\^\^({_NUMBERS})\^\^|"
+    rf"(?<![#\w])\[({_NUMBERS})\](?!\()(?:\s?[\u2013-]\s?\[(\d{{1,3}})\](?!\())?",
     re.IGNORECASE,
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -80,19 +83,19 @@ def cited(subject: Subject) -> Iterator[Finding]:
             yield Finding(kind=f.REFERENCES_NOT_CITED, message=message, places=places)
         for number, line_number in found.items():
             if number not in known and number <= 2 * max(known):
-                text = document.lines[line_number - 1].text
-                place = Place(file=f"{version.version}.yaml", path="references", text=text, is_quoted=True)
-                message = f"Line {line_number} cites reference {number}; the bibliography goes to {max(known)}."
-                yield Finding(kind=f.REFERENCE_MISSING, message=message, places=(place,))
+                last = max(version.references, key=lambda reference: reference.number)
+                message = f"Line {line_number} cites reference {number}; the bibliography goes to {last.number}."
+                places = (_line_place(subject, version, document, line_number), _place(subject, version, last))
+                yield Finding(kind=f.REFERENCE_MISSING, message=message, places=places)
 
 
 def cited_numbers(line: str) -> Iterator[int]:
     """The numbers of references that a line cites: superscripts, and numbers in brackets that are no link."""
     raised = (match[0].translate(_SUPERSCRIPTS) for match in _RAISED.finditer(line))
-    for text in (*(next(filter(None, match.groups())) for match in _CITED.finditer(line)), *raised):
+    for text in (*("-".join(filter(None, match.groups())) for match in _CITED.finditer(line)), *raised):
         for part in re.split(r"\s*[,;]\s*", text):
             first, *last = re.split(r"\s*[\u2013-]\s*", part)
-            yield from range(int(first), int(last[0] if last else first) + 1)
+            yield from range(int(first), int(last[-1] if last else first) + 1)
 
 
 def in_ranges(values: Sequence[int]) -> str:
@@ -104,6 +107,20 @@ def in_ranges(values: Sequence[int]) -> str:
         else:
             runs.append([value])
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def _line_place(subject: Subject, version: PolicyVersion, document: SourceDocument, number: int) -> Place:
+    """A line of the body, under the heading above it."""
+    headings = (block for block in document.blocks if block.kind is BlockKind.HEADING and block.first_line <= number)
+    above = max(headings, key=lambda block: block.first_line, default=None)
+    citation = Citation(
+        section="The body" if above is None else above.text[:80],
+        first_line=number,
+        last_line=number,
+        sha256=document.digest(number, number),
+        rendition=version.rendition.sha256,
+    )
+    return subject.place(version, "references", citation, document.lines[number - 1].text)
 
 
 def _place(subject: Subject, version: PolicyVersion, reference: Reference) -> Place:

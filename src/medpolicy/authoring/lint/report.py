@@ -26,7 +26,8 @@ class PlacesInFiles:
 
     def file_of(self, policy: PolicyKey, place: Place) -> Path:
         """The file in which a place stands."""
-        return self._directories[policy] / place.file
+        issuer, number = policy
+        return self._directories[issuer, place.policy or number] / place.file
 
     def line_of(self, policy: PolicyKey, place: Place) -> int:
         """The line of a place, from 1; of the nearest around it that the file has."""
@@ -107,4 +108,6 @@ def _place_json(place: Place, policy: PolicyKey, places: PlacesInFiles) -> dict[
     }
     if place.citation is not None:
         result["citation"] = citation_json(place.citation)
+    if place.policy is not None:
+        result["policy"] = place.policy
     return result

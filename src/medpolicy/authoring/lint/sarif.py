@@ -114,5 +114,8 @@ def _address(file: Path, base: Path) -> str:
 
 def _fingerprint(finding: Finding, policy: PolicyKey) -> str:
     """Stable where lines move: the kind, the policy, the message and the places by name."""
-    parts = [finding.kind.code, *policy, finding.message, *(f"{place.file} {place.path}" for place in finding.places)]
+    places = (
+        f"{place.policy}/{place.file} {place.path}" if place.policy else f"{place.file} {place.path}" for place in finding.places
+    )
+    parts = [finding.kind.code, *policy, finding.message, *places]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

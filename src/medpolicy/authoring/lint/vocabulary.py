@@ -53,6 +53,13 @@ FIELDS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ("ophthalm*", "eye", "eyes", "retin*", "corne*"),
         (
             "eye*",
+            "blephar*",
+            "conjunctiv*",
+            "fundus",
+            "fundoscop*",
+            "intraocul*",
+            "lacrim*",
+            "tonomet*",
             "ocul*",
             "ophthalm*",
             "retin*",
@@ -71,6 +78,12 @@ FIELDS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         (
             "heart*",
             "cardi*",
+            "electrocardi*",
+            "echocardi*",
+            "ecg",
+            "rhythm*",
+            "pacemaker*",
+            "defibrillat*",
             "coron*",
             "atri*",
             "ventric*",
@@ -169,6 +182,29 @@ MATERIALS: dict[str, tuple[str, ...]] = {
     "pericardium": ("pericardi*",),
 }
 
+# What stands behind a maker's name and is no part of it.
+LEGAL_FORMS = frozenset(
+    (
+        "inc",
+        "incorporated",
+        "llc",
+        "lp",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "plc",
+        "gmbh",
+        "ag",
+        "kg",
+        "sa",
+        "nv",
+        "bv",
+    )
+)
+
 # A sentence that demands something; and one that says it is not demanded.
 DEMAND = r"\b(?:must|requir\w*|needs?|needed|has to|have to|necessary)\b"
 NO_DEMAND = (
@@ -182,10 +218,15 @@ LISTED_CONDITIONS = (
     r"\b(?:following|listed|below-listed) (?:\w+ ){0,2}?(?:conditions?|diagnos[ei]s|indications?)\b"
 )
 # A sentence that names a condition under which alone the codes are what it calls them.
+# What is only said of when the codes are used, or that a contract may say otherwise, is none.
 CONDITIONAL = (
-    r"\b(?:when|if|only (?:if|when|for)|provided that|unless)\b"
-    r"(?! (?:used to|applicable|available|(?:the )?services? (?:are|is|may be)\b))|\bcriteria\b.*\bmet\b|"
-    r"\bmeets?\b.*\bcriteria\b|" + LISTED_CONDITIONS
+    r"\b(?:when|if|only (?:if|when|for)|provided(?: that)?(?= (?:the|that|all|any|each|both)\b)|unless)\b"
+    r"(?! (?:used to|applicable|available|noted|(?:the )?services? (?:are|is|may be)\b|"
+    r"(?:an?|the) (?:members?(?:'s)? )?(?:contract|benefit|plan|certificate)\b|"
+    r"(?:the |these )?(?:following |above |below )?codes? (?:are|is) (?:used|billed|reported|submitted)"
+    r"(?! (?:with|for|together|in)\b)))|"
+    r"\bcriteria\b.*\b(?:met|satisfied)\b|\b(?:meets?|subject to|accord\w+ (?:with|to)|satisf(?:y|ies))\b.*\bcriteria\b|"
+    + LISTED_CONDITIONS
 )
 # What a table says of itself that does not mean to be complete.
 SAMPLE = r"\b(?:samples?|examples?|not (?:an )?(?:all-inclusive|exhaustive|complete)|including,? but not limited)\b"

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from medpolicy.authoring.lint.vocabulary import DEMAND, EMPTY_WORDS, NO_DEMAND
+from medpolicy.authoring.lint.vocabulary import DEMAND, EMPTY_WORDS, LEGAL_FORMS, NO_DEMAND
 from medpolicy.model.products import product_key
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
@@ -31,6 +31,14 @@ def telling_words(text: str) -> frozenset[str]:
 def squashed(name: str) -> str:
     """The name without spaces, signs and case: two spellings of one name are equal so."""
     return "".join(words_of(name))
+
+
+def maker_key(name: str) -> str:
+    """The name of a maker as `squashed`, without the legal form at its end: `Acme, Inc.` is Acme."""
+    words = words_of(name.replace(".", ""))
+    while len(words) > 1 and words[-1] in LEGAL_FORMS:
+        words.pop()
+    return "".join(words)
 
 
 def same_product(one: str, other: str) -> bool:
