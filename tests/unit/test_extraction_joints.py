@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medpolicy.authoring.extraction.conditions import Conditions
+from medpolicy.authoring.extraction.conditions import LONGEST, Conditions
 from medpolicy.authoring.extraction.facts import FactBook
 from tests.criteria_words import in_words
 
@@ -380,3 +380,22 @@ def test_for_before_a_series_asks_of_all() -> None:
 def test_for_up_to_a_time_may_be_a_limit() -> None:
     _, (doubt,) = read("Newly found cardiomyopathy, for up to 90 days while drugs are adjusted")
     assert "may limit how long it is approved" in doubt
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " and ".join(["the bone is old", "the pain has lasted 6 weeks"] * 2_000),
+        " or ".join(["gout", "pain of 3 cm", "age 18 years"] * 2_000),
+        f"gout {'(' * 3_000}a{')' * 3_000}",
+    ],
+)
+def test_a_sentence_without_end_is_one_question_and_asked_about(text: str) -> None:
+    found, doubts = read(text)
+    assert "(" not in found
+    assert ["too long to be taken apart" in doubt for doubt in doubts] == [True]
+
+
+def test_the_longest_condition_that_is_taken_apart_stays_within_the_stack() -> None:
+    found, _ = read(" and ".join(["a is b"] * (LONGEST // len("a is b and "))))
+    assert found != ""

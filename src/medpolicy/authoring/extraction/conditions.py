@@ -155,6 +155,8 @@ _SEX: Final = re.compile(
     r"(?P<sex>female|male|woman|man|women|men)(?: at birth)?",
     re.IGNORECASE,
 )
+# Letters of a condition that is taken apart: the work grows with their square, and each clause within the one before it.
+LONGEST: Final = 1_500
 Legend = dict[str, tuple[tuple[str, str], ...]]
 
 
@@ -179,6 +181,9 @@ class Conditions:
     # -- the joints of a sentence ---------------------------------------------------------------------------------
 
     def _read(self, text: str, citation: Item) -> Item | None:
+        if len(text) > LONGEST:
+            self._doubt("a condition is too long to be taken apart, and was read as one question: which conditions does it hold?")
+            return {"fact": self.facts.boolean(text, citation)}
         for part in (
             self._only_if,
             self._diagnoses,
