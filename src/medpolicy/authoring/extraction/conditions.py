@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from medpolicy.authoring.extraction import condition_patterns as patterns
 from medpolicy.authoring.extraction.choices import either
 from medpolicy.authoring.extraction.condition_diagnoses import diagnoses_in, series_with_codes
 from medpolicy.authoring.extraction.condition_joints import (
@@ -67,92 +68,10 @@ UNLESS: Final = re.compile(
     r"with (?:the )?exceptions? (?:of|that|when)|excluding|apart from)\b\s*",
     re.IGNORECASE,
 )
-_WHEN: Final = re.compile(r"\s+(?:when|if|where|provided that|as long as)\s+", re.IGNORECASE)
-_IN_THOSE_WITH: Final = re.compile(
-    r"(?:^|\s+)(?:in|for)\s+(?:an?\s+)?(?:individuals?|patients?|members?|persons?|people|adults?|children|those)\s+(?:with|"
-    r"who have)\s+",
-    re.IGNORECASE,
-)
-_SOMEONE_ELSES: Final = re.compile(
-    r"\b(?:InterQual|MCG|Milliman|NCCN|eviCore|AIM Specialty|Carelon|LCD|NCD|local coverage determination|"
-    r"national coverage determination)\b"
-)
-_INLINE_MARK: Final = re.compile(r"(?<![\w.])\(?(?P<mark>[1-9]|[a-i])\)\s+(?=[A-Za-z])")
-_OF_THOSE: Final = re.compile(
-    r"\b(?:in|for|those|individuals?|members?|patients?|persons?|people|who|when|if|there|is|are|the|has|have)\b", re.I
-)
-# A noun, and its number: "BMI of 40 or more", not "more of it for at least 3 weeks".
-_NAMED_MEASURE: Final = re.compile(r"(?:the\s+|an?\s+)?(?!(?:for|of|in|at|with|over|within|during|to|more|less)\b)[A-Za-z]")
 # Exceptions that waive a demand, since nobody could meet it; others bar the service.
 WAIVES: Final = re.compile(
     r"\bcontra-?indicat|\bintoleran|\bnot (?:be )?tolerat|\bunable\b|\bcannot\b|\ballerg|\bharmful\b|"
     r"\bnot (?:medically |clinically )?(?:appropriate|indicated|available|feasible|possible|an option|a candidate)\b",
-    re.IGNORECASE,
-)
-_LASTS: Final = re.compile(r"^[\w\s%()-]*\b(?:for|lasting|over)\s*$", re.IGNORECASE)
-_ONLY_HOW: Final = re.compile(
-    r"(?:taken|measured|obtained|documented|confirmed|performed|determined|calculated)\s+\w", re.IGNORECASE
-)
-_OR_IN_BRACKETS: Final = re.compile(r"\s*\(or\s+(?P<alternative>[^()]*)\)")
-_NAME_OF_SCALE: Final = re.compile(
-    r"(?:(?!(?:of|with|an?|the|and|or|has|have|had|is|are|in|for|by|to|at|from|on|due|not|no|than|was|were)\b)[A-Za-z][\w-]*\s+){1,4}$",
-    re.IGNORECASE,
-)
-_OR_MORE: Final = r"(?:more|greater|less|fewer|higher|lower|older|younger|longer|above|below)\b"
-_OR: Final = re.compile(rf"\bor\b(?!\s+{_OR_MORE}(?!\s+than\b))", re.IGNORECASE)
-# "... longer than 12 weeks following an infection", before ", a fall, or a burn": the series is of what it follows.
-_SERIES_BEHIND: Final = re.compile(
-    r"\d\S*\s+(?:days?|weeks?|months?|years?|hours?)\s+(?:following|after|since|from|due to)\s+"
-    r"(?:an?\s+|the\s+)?[\w-]+(?:\s[\w-]+)?$"
-)
-_COPULA: Final = r"(?:has|have|is|are|was|were|had|does|do|did)"
-_OF_EVENT: Final = re.compile(r"\s+(?:of|before|prior to|from)\s+(?P<what>[^,;]+)$", re.IGNORECASE)
-_OF_THE_SERVICE: Final = re.compile(
-    r"(?:the\s+|an?\s+)?(?:planned |requested |proposed |scheduled )?(?:procedure|surgery|operation|request|service|treatment|"
-    r"implantation|injection|date of service|initiation|start of (?:treatment|therapy))",
-    re.IGNORECASE,
-)
-_WITHIN: Final = re.compile(r"\bwithin\s*$", re.IGNORECASE)
-_OF_SOME_PEOPLE: Final = re.compile(
-    r"except\s+(?:for|in)\s+(?:[a-z-]+\s+){0,2}?(?:individuals?|members?|patients?|persons?|people|those|adults?|children|women|men)\b",
-    re.IGNORECASE,
-)
-_DECLINES: Final = r"(?:refuses?|declines?|refused|declined|chooses|lacks?|needs?|requires?|cannot|wishes|prefers?)"
-_DENIED: Final = re.compile(rf"\b{_COPULA}\s+(?:not|no longer|never)\b", re.IGNORECASE)
-_BESIDE: Final = re.compile(r"\s*,?\s*(?:and|with|plus|together with|in the presence of)\s+(?P<more>\S.*)$")
-_DESPITE: Final = re.compile(
-    r"(?P<value>[^,;()]*?)\s+(?:despite|in spite of|after(?=\s+(?:an?\s+)?(?:failure|inadequate|trial)\b))\s+(?P<more>\S.*)$",
-    re.IGNORECASE,
-)
-_FOR_UP_TO: Final = re.compile(r"\bfor\s+(?:up to|a maximum of|no more than|at most)\s+\S+\s+\w+\s*$", re.IGNORECASE)
-_ONLY_A_NOUN: Final = re.compile(r"(?:an?|the)\s+(?:(?!is\b|are\b|has\b|have\b)[\w-]+\s*){1,4}$")
-_OTHER_CRITERIA: Final = re.compile(
-    r"\bcriteria\b[^.;]*\b(?:above|below|in (?:section )?[IVX]+\b|in (?:section|part) \w|for initial|initial|"
-    r"for (?:the )?[a-z -]+)\b[^;]*"
-    r"\b(?:met|satisfied)\b|\bmeets?\b[^.;]*\bcriteria\b[^.;]*\b(?:above|below|for)\b",
-    re.IGNORECASE,
-)
-_OF_SOME_AGES: Final = re.compile(
-    r"\S\s+(?:for\s+(?:those|individuals|members|patients|persons|people|women|men|anyone|all)|"
-    r"if(?:\s+the)?(?:\s+\w+){0,3})\b[^,;]*$",
-    re.IGNORECASE,
-)
-_LAST_OF_SERIES: Final = re.compile(r",\s+and\s+(?![^,]*,\s+or\s)")
-_AGE_WITH: Final = re.compile(r"^ages?\s+(?:with|and)\s+", re.IGNORECASE)  # "age under 65 with a history of gout"
-_IF_THEN: Final = re.compile(
-    r"^(?:if\s+(?P<condition>[^,;:]+)|for\s+(?P<whom>(?:the\s+)?(?:women|men|females|males|patients|members|individuals|those|persons|children|"
-    r"adults|adolescents)"
-    r"(?:\s+(?:(?:of|with|who|on|receiving|taking|using|aged?|under|over|younger|older|between)\s+|(?:≥|<|>|≤)?\s*\d)[^,;:]*)?))\s*[,:]\s*(?:then\s+)?(?P<demand>\S.*)$",
-    re.IGNORECASE,
-)
-_OF_AGES: Final = re.compile(
-    r"\b(?:an?|the|in|for|is|are|between|ages?|aged|adults?|child(?:ren)?|adolescents?|individuals?|members?|patients?|persons?|people|"
-    r"of|at|who|must|be|old)\b",
-    re.IGNORECASE,
-)
-_SEX: Final = re.compile(
-    r"(?:(?:the )?(?:member|patient|individual|person)s? (?:is|are) )?(?:an? )?(?:biological(?:ly)? )?"
-    r"(?P<sex>female|male|woman|man|women|men)(?: at birth)?",
     re.IGNORECASE,
 )
 # Letters of a condition that is taken apart: the work grows with their square, and each clause within the one before it.
@@ -213,7 +132,7 @@ class Conditions:
 
     def _only_if(self, text: str, citation: Item) -> Item | None:
         """ "If there was surgery before, 6 months have passed": asked only of those of whom the first holds."""
-        match = _IF_THEN.match(text)
+        match = patterns.IF_THEN.match(text)
         if match is None or not (match["whom"] or is_clause(match["condition"])) or not says_something(match["demand"]):
             return None
         condition = self._read(match["condition"] or match["whom"], citation)
@@ -225,7 +144,7 @@ class Conditions:
 
     def _enumerated(self, text: str, citation: Item) -> Item | None:
         """ "with 1) gout, 2) lupus, or 3) rash": a list within the sentence."""
-        marks = list(_INLINE_MARK.finditer(text))
+        marks = list(patterns.INLINE_MARK.finditer(text))
         wanted = "123456789" if marks and marks[0]["mark"] == "1" else "abcdefghi"
         if len(marks) < 2 or "".join(mark["mark"].lower() for mark in marks) != wanted[: len(marks)]:
             return None
@@ -236,7 +155,7 @@ class Conditions:
             self._doubt("a list within a sentence does not say whether all or any are needed: read as all")
         kind = "any" if connectors == {"or"} else "all"
         lead = DANGLING.sub("", f" {text[: marks[0].start()].strip(' ,;:')}").strip(" ,;:")
-        head = self._read(lead, citation) if says_something(_OF_THOSE.sub("", lead)) else None
+        head = self._read(lead, citation) if says_something(patterns.OF_THOSE.sub("", lead)) else None
         return joined("all", [head, self._joined(kind, [part for part, _ in said], citation)])
 
     def _listed(self, text: str, citation: Item) -> Item | None:
@@ -252,7 +171,7 @@ class Conditions:
         lead, said = said_of_each(lead)
         found = [self.read(f"{said} {part}".strip(), citation) for part in listed.parts]
         lead = DANGLING.sub("", f" {lead}").strip(" ,;:")
-        head = self._read(lead, citation) if says_something(_OF_THOSE.sub("", lead)) else None
+        head = self._read(lead, citation) if says_something(patterns.OF_THOSE.sub("", lead)) else None
         return joined("all", [head, of_listed(listed, [node for node in found if node is not None])])
 
     def _by_rules(self, text: str, citation: Item) -> Item | None:
@@ -272,7 +191,7 @@ class Conditions:
         for word, kind in (("AND", "all"), ("OR", "any")):
             parts = split_outside(text, rf"[,;]?\s+{word}\s+")
             # "prescribed by a surgeon OR a nurse": the second is no condition of its own.
-            if len(parts) > 1 and not (is_clause(parts[0]) and any(_ONLY_A_NOUN.match(part) for part in parts[1:])):
+            if len(parts) > 1 and not (is_clause(parts[0]) and any(patterns.ONLY_A_NOUN.match(part) for part in parts[1:])):
                 shared = alternatives_with(*parts) if kind == "any" and len(parts) == 2 else None
                 if shared is not None:
                     return self._shared(*shared, parts[1], citation)
@@ -286,7 +205,7 @@ class Conditions:
 
     def _alternative_in_brackets(self, text: str, citation: Item) -> Item | None:
         """ "22 years of age or older (or 13-18 years of age with Down syndrome)"."""
-        match = _OR_IN_BRACKETS.search(text)
+        match = patterns.OR_IN_BRACKETS.search(text)
         if match is None or not measures_in(match["alternative"]):
             return None
         rest = text[match.end() :].strip(" .;,")
@@ -306,7 +225,7 @@ class Conditions:
         if rule is not None and exception is not None and (WAIVES.search(after) or without_negation(before)[1]):
             # "No surgery before, unless it was long ago": then the surgery is no bar.
             return joined("any", [rule, exception])  # "rest has been tried, unless it is harmful": then it need not be tried
-        if rule is not None and exception is not None and _OF_SOME_PEOPLE.match(text[match.start() :].strip(" ,;")):
+        if rule is not None and exception is not None and patterns.OF_SOME_PEOPLE.match(text[match.start() :].strip(" ,;")):
             self._doubt(f"“{text[match.start() :].strip(' ,;')}” was read as waiving what stands before it: or does it bar them?")
             return joined("any", [rule, exception])
         if rule is not None and exception is not None:
@@ -356,27 +275,27 @@ class Conditions:
         """ "The pain is severe and has lasted 3 months", "It is worn and is not under warranty": both have one subject."""
         if series_of_predicates(text) is not None:
             return self._by_rules(text, citation)
-        for at, end in joints(text, rf",?\s+(?:and|or)\s+(?=(?:{_COPULA}|{_DECLINES})\s)"):
+        for at, end in joints(text, rf",?\s+(?:and|or)\s+(?=(?:{patterns.COPULA}|{patterns.DECLINES})\s)"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             kind = "any" if " or " in text[at:end] else "all"
-            is_denied = any(_DENIED.search(part) is not None for part in (left, right))
+            is_denied = any(patterns.DENIED.search(part) is not None for part in (left, right))
             is_measured = bool(measures_in(right)) and not measures_in(left)
             if within_relative(left) or not (is_denied or is_measured):
                 continue
-            if kind == "any" and search_outside(_WHEN, left) is not None:
+            if kind == "any" and search_outside(patterns.WHEN, left) is not None:
                 continue  # "A when B is denied or is rare": the alternatives stand within the condition
             series = self._predicates(text, citation) if kind == "any" else None
             if series is not None:
                 return series
-            subject = re.match(rf"(?P<subject>.+?)\s+{_COPULA}\b", left)
+            subject = re.match(rf"(?P<subject>.+?)\s+{patterns.COPULA}\b", left)
             return self._joined(kind, [left, f"{subject['subject']} {right}" if subject is not None else right], citation)
         return None
 
     def _measures_apart(self, text: str, citation: Item) -> Item | None:
         """ "BMI of 35 or more with diabetes or BMI of 40 or more": each side of "or" has a number of its own."""
-        for at, end in joints(text, rf"(?<!\bone)(?<!\beither),?\s+or\s+(?!{_OR_MORE})"):
+        for at, end in joints(text, rf"(?<!\bone)(?<!\beither),?\s+or\s+(?!{patterns.OR_MORE})"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
-            named = _NAMED_MEASURE.match(right) or begins_with_measure(right)
+            named = patterns.NAMED_MEASURE.match(right) or begins_with_measure(right)
             if not named or not measures_in(left) or not measures_in(right) or within_relative(left):
                 continue
             if begins_with_measure(left):
@@ -396,7 +315,7 @@ class Conditions:
 
     def _measured_alternative(self, text: str, citation: Item) -> Item | None:
         """ "Kidney failure, or eGFR below 15": the number belongs to what stands behind "or" only."""
-        for at, end in joints(text, rf",\s+or\s+(?!{_OR_MORE})"):
+        for at, end in joints(text, rf",\s+or\s+(?!{patterns.OR_MORE})"):
             left, right = text[:at].strip(), text[end:].strip(" ,;")
             measures = measures_in(right)
             if not measures or measures_in(left):
@@ -404,7 +323,7 @@ class Conditions:
             if begins_with_measure(right):
                 if SINCE.match(right[measures[0].end :]) is None:
                     continue
-            elif _NAMED_MEASURE.match(right) is None:
+            elif patterns.NAMED_MEASURE.match(right) is None:
                 continue
             if "," in left or "," in right[: measures[0].start] or not says_something(left) or DANGLING.search(left):
                 continue
@@ -416,7 +335,7 @@ class Conditions:
 
     def _alternative_that_begins_with_its_measure(self, text: str, citation: Item) -> Item | None:
         """ "Pregnant or less than 12 weeks after childbirth": what stands before "or" has no number."""
-        for at, end in joints(text, rf",?\s+or\s+(?!{_OR_MORE}(?!\s+than\b))"):
+        for at, end in joints(text, rf",?\s+or\s+(?!{patterns.OR_MORE}(?!\s+than\b))"):
             left, right = text[:at].strip(), text[end:].strip(" ,;")
             if not begins_with_measure(right) or measures_in(left) or DANGLING.search(left) or not says_something(left):
                 continue
@@ -430,7 +349,7 @@ class Conditions:
         return None
 
     def _when(self, text: str, citation: Item) -> Item | None:
-        match = search_outside(_WHEN, text)
+        match = search_outside(patterns.WHEN, text)
         if match is None or not text[: match.start()].strip() or not is_clause(text[match.end() :]):
             return None
         if within_relative(text[: match.start()]):  # "a joint that clicks when it is bent" is one condition
@@ -461,12 +380,12 @@ class Conditions:
 
     def _series_of_measures(self, text: str, citation: Item) -> Item | None:
         """ "A in the last 120 days, B less than 24 hours, or C": a series in which a member has a measure of its own."""
-        parts = split_outside(text, rf",\s+(?:or\s+)?(?!{_OR_MORE})|\s+or\s+(?!{_OR_MORE})(?=[^,]*$)")
+        parts = split_outside(text, rf",\s+(?:or\s+)?(?!{patterns.OR_MORE})|\s+or\s+(?!{patterns.OR_MORE})(?=[^,]*$)")
         if len(parts) < 2 or not re.search(r",\s+or\s+", text) or not any(measures_in(part) for part in parts[:-1]):
             return None
-        if _ONLY_HOW.match(parts[-1]) is not None and len(parts) > 2:  # "..., taken at rest": no alternative of its own
+        if patterns.ONLY_HOW.match(parts[-1]) is not None and len(parts) > 2:  # "..., taken at rest": no alternative of its own
             parts = [*parts[:-2], f"{parts[-2]} {parts[-1]}"]
-        if any(len(part.split()) < 2 for part in parts[:-1]) or _SERIES_BEHIND.search(parts[0]) is not None:
+        if any(len(part.split()) < 2 for part in parts[:-1]) or patterns.SERIES_BEHIND.search(parts[0]) is not None:
             return None
         self._doubt(f"read as alternatives: {len(parts)} conditions in one series; check what each number belongs to")
         grouped: list[list[str]] = []
@@ -478,11 +397,11 @@ class Conditions:
         return joined("any", [self._joined("all", group, citation) for group in grouped])
 
     def _those_with(self, text: str, citation: Item) -> Item | None:
-        match = search_outside(_IN_THOSE_WITH, text)
+        match = search_outside(patterns.IN_THOSE_WITH, text)
         if match is None:
             return None
         what = text[match.end() :]
-        needed_together = _LAST_OF_SERIES.search(what)  # "with gout, fever, and rash": by "and" all are needed
+        needed_together = patterns.LAST_OF_SERIES.search(what)  # "with gout, fever, and rash": by "and" all are needed
         word = "and" if needed_together is not None else "or"
         series = split_outside(what, rf",\s+(?:{word}\s+)?|\s+{word}\s+(?=[^,]*$)")
         if len(series) < 2 or (len(series) == 2 and "," not in what):
@@ -510,7 +429,7 @@ class Conditions:
         return joined("all", [{"diagnosis": codes}, more])
 
     def _clause(self, text: str, citation: Item) -> Item | None:
-        sex = _SEX.fullmatch(text)
+        sex = patterns.SEX.fullmatch(text)
         if sex is not None:
             return {"sex": "female" if sex["sex"].lower() in ("female", "woman", "women") else "male"}
         scales = scales_in(text)
@@ -535,18 +454,18 @@ class Conditions:
         if not re.search(r"[A-Za-z]{2}", text) or says_nothing(text):
             return None
         fact = self.facts.boolean(text, citation)
-        if _OTHER_CRITERIA.search(text):
+        if patterns.OTHER_CRITERIA.search(text):
             self.facts.mark(
                 fact, "other criteria of this document are meant: write them as a definition and point to it by `see`"
             )
-        if _SOMEONE_ELSES.search(text):
+        if patterns.SOMEONE_ELSES.search(text):
             self.facts.mark(fact, "the criteria of someone else are meant; name them as delegated, or write them down here")
         return {"fact": fact, "is": False} if is_negated else {"fact": fact}
 
     def _scale(self, text: str, scale: ScaleTest, citation: Item) -> Item | None:
         legend = self.legends.get(scale.value.lower())
         if legend is None:
-            named = _NAME_OF_SCALE.search(text[: scale.start])
+            named = patterns.NAME_OF_SCALE.search(text[: scale.start])
             if named is not None:  # "manual muscle test grade 3 or less"
                 scale = replace(scale, start=named.start(), name=f"{named.group()}{scale.name}")
             fact = self.facts.boolean(f"{scale.name} {scale.comparator.replace('_', ' ')} {scale.value}", citation)
@@ -568,7 +487,7 @@ class Conditions:
 
     def _measured(self, text: str, measures: Sequence[Measure], citation: Item) -> Item | None:
         first = measures[0]
-        despite = _DESPITE.match(text[first.end :]) if first.kind == "number" and text[: first.start].strip() else None
+        despite = patterns.DESPITE.match(text[first.end :]) if first.kind == "number" and text[: first.start].strip() else None
         if despite is not None:  # "blood pressure of 180 mm Hg or more despite three drugs"
             return self._joined("all", [text[: first.end + despite.end("value")], despite["more"]], citation)
         if len(measures) > 1:
@@ -582,7 +501,7 @@ class Conditions:
             between = text[first.end : measures[1].start].strip().lower()
             if between.strip(" ,") in ("or", "and", "but", "to") and are_of_one_thing(first, measures[1]):
                 return self._two_bounds(text, measures, "any" if "or" in between else "all", citation)
-            if _LASTS.search(text[first.end : measures[1].start]) and first.kind == "number" and is_length(measures[1]):
+            if patterns.LASTS.search(text[first.end : measures[1].start]) and first.kind == "number" and is_length(measures[1]):
                 return self._lasting(text, measures[1], citation)
             for at, end in joints(
                 text, r",\s+(?=[A-Za-z][\w-]*\s+[A-Za-z])(?!(?:and|or|but|with|for|in|of|on|at|including|such)\b)"
@@ -591,7 +510,7 @@ class Conditions:
                     first.end <= at
                     and end < measures[1].start
                     and text[: first.start].strip()
-                    and re.search(rf"\bor\s+(?!{_OR_MORE})", text[first.end :]) is None
+                    and re.search(rf"\bor\s+(?!{patterns.OR_MORE})", text[first.end :]) is None
                 ):
                     return self._joined("all", [text[:at], text[end:]], citation)
             for at, end in joints(text, r"[,;]?\s+and\s+"):
@@ -608,7 +527,7 @@ class Conditions:
         for at, end in joints(text, r"[,;]\s+and\s+"):
             if at >= first.end and text[: first.start].strip() and len(text[end:].split()) > 1:
                 return self._joined("all", [text[:at], text[end:]], citation)
-        beside = _BESIDE.match(text[first.end :])
+        beside = patterns.BESIDE.match(text[first.end :])
         if beside is not None and text[: first.start].strip():
             return self._joined("all", [text[: first.end], beside["more"]], citation)
         claim, test = self._one_measure(text, first, citation)
@@ -646,7 +565,7 @@ class Conditions:
 
     def _one_measure(self, text: str, measure: Measure, citation: Item) -> tuple[str, Item]:
         """What the clause claims besides the measure, and the test of the measure."""
-        if measure.kind == "duration" and _FOR_UP_TO.search(text[: measure.end]) is not None:
+        if measure.kind == "duration" and patterns.FOR_UP_TO.search(text[: measure.end]) is not None:
             self._doubt(f"“{text[measure.start : measure.end].strip()}” may limit how long it is approved: or is it a condition?")
         if measure.elapsed and names_the_service(text[measure.end :]):  # "within 6 months of the request"
             text = text[: measure.end]
@@ -658,16 +577,16 @@ class Conditions:
                 r"^(?:it is |they are )?(?:performed|repeated|given|used|done)$", "", claim.strip(), flags=re.IGNORECASE
             )
             return claim if says_something(claim) else "", {"fact": fact, **dict(measure.bounds)}
-        counted = _OF_EVENT.match(text[measure.end :]) if measure.kind == "duration" and measure.elapsed else None
-        if counted is not None and _WITHIN.search(text[: measure.start + len("within")]):
-            if _OF_THE_SERVICE.fullmatch(counted["what"].strip()):
+        counted = patterns.OF_EVENT.match(text[measure.end :]) if measure.kind == "duration" and measure.elapsed else None
+        if counted is not None and patterns.WITHIN.search(text[: measure.start + len("within")]):
+            if patterns.OF_THE_SERVICE.fullmatch(counted["what"].strip()):
                 text = f"{text[: measure.end]}{text[measure.end + counted.end() :]}"
             elif says_something(text[: measure.start]) and is_clause_or_participle(text[: measure.start]):
                 fact = self.facts.duration(counted["what"], measure.unit, citation, elapsed=True)
                 return text[: measure.start].strip(" ,;"), {"fact": fact, **dict(measure.bounds)}
         if measure.elapsed and not dates_the_service(text[measure.end :]):
             self._doubt(counted_back(text, measure))
-        alternative = search_outside(_OR, text[measure.end :])
+        alternative = search_outside(patterns.OR, text[measure.end :])
         if alternative is not None:
             self._doubt(f"“{text}” has an “or” behind its number, and was read as one condition: what is the alternative?")
         subject, claim = subject_of_measure(text, measure)
@@ -681,7 +600,7 @@ class Conditions:
             counted = re.search(r"[a-z]+s\s+(?:per|an?)\s+[a-z]+$", text[measure.start : measure.end], re.IGNORECASE)
             subject = subject if counted is None else f"number of {counted.group()}"
         fact = self.facts.number(subject, measure.unit, citation)
-        if _OR.search(subject) is not None:  # "AST or ALT above 40 U/L"
+        if patterns.OR.search(subject) is not None:  # "AST or ALT above 40 U/L"
             self.facts.mark(fact, f"“{subject}” is asked as one number: is either meant, or is the number of one of them only?")
         unit = self.facts.unit_of(fact)
         if unit != measure.unit:  # "BMI of 40" beside "BMI of 35 kg/m2"
@@ -698,7 +617,7 @@ class Conditions:
             if kind == "all":
                 return self._age(text, joined_bounds, citation)
             return {"any": [{"age": years_of(first.bounds)}, {"age": years_of(as_years(second.bounds))}]}
-        beside = _BESIDE.match(text[second.end :])
+        beside = patterns.BESIDE.match(text[second.end :])
         subject = text[: first.start].strip()
         if beside is not None and subject and kind == "any" and begins_with_measure(text[second.start :]):
             right = f"{subject} {text[second.start :]}"  # "BMI over 40 or over 35 with diabetes"
@@ -717,12 +636,12 @@ class Conditions:
         other = re.match(r",?\s+or\s+(?P<other>[a-z].*)$", text[measure.end :])
         if other is not None:  # "An adult 18 years of age or older or an adolescent whose bones are grown"
             return self._joined("any", [text[: measure.end], other["other"]], citation)
-        if search_outside(_OR, text[measure.end :]) is not None:
+        if search_outside(patterns.OR, text[measure.end :]) is not None:
             self._doubt(f"“{text}” has an “or” behind the age, and was read as needed in addition to it: is it an alternative?")
-        rest = _AGE_WITH.sub("", what_remains(text, measure.start, measure.end))
-        if _OF_SOME_AGES.search(text[: measure.start]):
+        rest = patterns.AGE_WITH.sub("", what_remains(text, measure.start, measure.end))
+        if patterns.OF_SOME_AGES.search(text[: measure.start]):
             self._doubt("it may be asked of some ages only, and was read as a demand on the age too: which is meant?")
-        before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", _OF_AGES.sub(" ", rest)) else None
+        before = self._read(rest, citation) if re.search(r"[A-Za-z]{3}", patterns.OF_AGES.sub(" ", rest)) else None
         return joined("all", [before, test])
 
     def _doubt(self, reason: str) -> None:
@@ -741,13 +660,7 @@ def _with_subject_of_first(parts: Sequence[str]) -> list[str]:
 
 def _has_a_subject(text: str) -> bool:
     """Whether words before a measure in brackets name what is measured; "generally" does not."""
-    return says_something(_ROUGHLY.sub(" ", text))
-
-
-_ROUGHLY: Final = re.compile(
-    r"\b(?:generally|usually|typically|approximately|about|ie|i\.e\.|eg|e\.g\.|defined as|defined|ideally|preferably|age[ds]?)\b",
-    re.I,
-)
+    return says_something(patterns.ROUGHLY.sub(" ", text))
 
 
 def _are_years(measure: Measure) -> bool:
