@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind, Row
-from medpolicy.authoring.extraction.criteria_lists import ListItem
 from medpolicy.authoring.extraction.entries import lines_of_row, lines_outside_rows
+from medpolicy.authoring.extraction.list_items import ListItem
 from medpolicy.authoring.outline import Section
 
 _CRITERIA: Final = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from medpolicy.authoring.document import Block, BlockKind
-from medpolicy.authoring.extraction.criteria_lists import ListItem, items_of
+from medpolicy.authoring.extraction.list_items import ListItem, items_of
 from medpolicy.authoring.extraction.statement_text import list_under
 from medpolicy.authoring.extraction.wording import Quantifier, quantifier_in, stance_in
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from medpolicy.authoring.extraction.condition_text import search_outside
-from medpolicy.authoring.extraction.criteria_lists import ListItem
+from medpolicy.authoring.extraction.list_items import ListItem
 from medpolicy.authoring.extraction.statement_patterns import ALL_OTHER
 
 _PEOPLE: Final = r"(?:individuals?|members?|patients?|persons?|people|adults?|children|adolescents?|infants?|women|men|those)\b"

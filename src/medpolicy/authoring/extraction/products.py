@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, slug
-from medpolicy.authoring.extraction.criteria_lists import ListItem
+from medpolicy.authoring.extraction.list_items import ListItem
 from medpolicy.authoring.outline import Section
 from medpolicy.model.products import product_key
 

@@ -17,22 +17,19 @@ from medpolicy.authoring.extraction.authorization import states_a_rule
 from medpolicy.authoring.extraction.condition_text import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, WAIVES, Conditions
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
-from medpolicy.authoring.extraction.criteria_lists import (
-    REMARK_ON_LIST,
-    CriteriaLists,
-    ListItem,
-    breaks_off,
-    content_of_lead_in,
-    exception_before,
-    give_predicate,
-    items_of,
-    last_alternative,
-)
+from medpolicy.authoring.extraction.criteria_lists import CriteriaLists
 from medpolicy.authoring.extraction.criteria_nodes import joined
 from medpolicy.authoring.extraction.criteria_tables import is_of_a_table, items_of_table_behind
 from medpolicy.authoring.extraction.delegation import hand_over
 from medpolicy.authoring.extraction.facts import FactBook, abbreviations_in
 from medpolicy.authoring.extraction.further_lists import FurtherList, further_lists
+from medpolicy.authoring.extraction.lead_ins import (
+    REMARK_ON_LIST,
+    content_of_lead_in,
+    exception_before,
+    give_predicate,
+    last_alternative,
+)
 from medpolicy.authoring.extraction.leftovers import Leftovers, ReadStatement
 from medpolicy.authoring.extraction.limits import (
     APPROVED_FOR,
@@ -43,6 +40,7 @@ from medpolicy.authoring.extraction.limits import (
     without_limits,
 )
 from medpolicy.authoring.extraction.lines_of_business import lines_of_section, names_only_lines
+from medpolicy.authoring.extraction.list_items import ListItem, breaks_off, items_of
 from medpolicy.authoring.extraction.listed_services import demands_of, name_of_service
 from medpolicy.authoring.extraction.products import is_product_list, product_list_of
 from medpolicy.authoring.extraction.scales import find_scales
