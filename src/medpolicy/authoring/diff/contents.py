@@ -17,7 +17,8 @@ _WHERE_IT_STANDS = frozenset(("citation", "citations", "otherwise_citation", "li
 
 Fields = Mapping[str, object]
 
-_NEVER_RENAMED = frozenset({"codes"})  # another code is another service, also where a policy says the same of both
+# Another code is another service, and another day another event, also where a policy says the same of both.
+_NEVER_RENAMED = frozenset({"codes", "history"})
 
 
 class ChangeKind(CodedEnum):
