@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pypdfium2
 import pytest
 
 from medpolicy.authoring.document import Block, BlockKind, SourceDocument, lines_without_block
@@ -255,3 +256,19 @@ def test_full_lines_of_leaders_codes_and_dates_stand_alone():
     assert len(told(paragraph(*leaders, top=700))) == 3
     rows = [f"{code} {FULL} a" for code in ("36465", "36466", "03/15/04", "0001T", "A4649")]
     assert [text for *_, text in told(paragraph(*rows, top=700))] == rows
+
+
+def letter_by_letter(text: str, top: float) -> list[Line]:
+    """A line whose letters are drawn one by one, as browsers print them; all of these have one width in Helvetica."""
+    return [Line(letter, top, 72 + 5.56 * at) for at, letter in enumerate(text) if letter != " "]
+
+
+def test_a_page_of_few_lines_is_not_taken_for_vertical_writing():
+    page = [*letter_by_letter("2024 ended upon page 2", 720), *letter_by_letter("2026 one open hand", 706)]
+    data = pdf([Line("A page of its own", 720)], page)
+    raw = pypdfium2.PdfDocument(data)[1].get_textpage().get_text_range()
+    assert raw.startswith("2\r\n0\r\n2\r\n4\r\n")  # as PDFium gives it
+    assert source_lines(data) == ["A page of its own", "2024 ended upon page 2", "2026 one open hand"]
+    document = read_document(data, "policy.pdf")
+    assert [line.text for line in document.lines] == source_lines(data)
+    assert [line.page for line in document.lines] == [1, 2, 2]

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from medpolicy.authoring.docx_content import ZIP, DocxContent
+from medpolicy.authoring.pdf_text import lines_of_page, text_of_page
 from medpolicy.errors import DocumentError
 
 PDF = "application/pdf"
@@ -127,7 +128,7 @@ def _lines_of_pdf(data: bytes) -> list[str]:
     with open_pdf(data) as document:
         for page in document:
             text_page = page.get_textpage()
-            lines += text_of_page(text_page).split("\r\n")
+            lines += (line.text for line in lines_of_page(text_page, text_of_page(text_page)))
             text_page.close()
             page.close()
             check_length(len(lines))
@@ -153,8 +154,3 @@ def open_pdf(data: bytes) -> Iterator[Any]:  # PDFium's document has no types
         raise DocumentError(f"the PDF is damaged: {error}") from None
     finally:
         document.close()
-
-
-def text_of_page(text_page: Any) -> str:  # PDFium's page has no types
-    """The text layer of a page, its lines parted by CR LF."""
-    return str(text_page.get_text_range())

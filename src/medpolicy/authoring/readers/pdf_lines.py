@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from medpolicy.authoring.pdf_text import CharacterIndex, lines_of_page, loose_box, text_of_page
 from medpolicy.authoring.readers.placed_lines import PlacedLine, Word
-from medpolicy.authoring.source_lines import check_length, open_pdf, text_of_page
+from medpolicy.authoring.source_lines import check_length, open_pdf
 
 _WORD = re.compile(r"\S+")
 _BOLD_NAME = re.compile(rb"bold|black|heavy", re.IGNORECASE)
@@ -66,11 +67,9 @@ def pdf_pages(data: bytes, progress: Callable[[int, int], None] | None) -> Itera
 def _lines(text_page: Any, first_number: int, page: int) -> Iterator[PlacedLine]:  # PDFium's page has no types
     text = text_of_page(text_page)
     reader = _WordReader(text_page, text)
-    start = 0
-    for offset, line in enumerate(text.split("\r\n")):
-        words = tuple(reader.word(start, match.start(), match.end()) for match in _WORD.finditer(line))
-        yield PlacedLine(first_number + offset, page, line, words)
-        start += len(line) + 2
+    for offset, line in enumerate(lines_of_page(text_page, text)):
+        words = tuple(reader.word(line.positions, match.start(), match.end()) for match in _WORD.finditer(line.text))
+        yield PlacedLine(first_number + offset, page, line.text, words)
 
 
 class _WordReader:
@@ -79,29 +78,18 @@ class _WordReader:
 
         self._pdfium = pdfium
         self._page = text_page.raw
-        self._box = pdfium.FS_RECTF()
+        self._index = CharacterIndex(text_page, text)
         self._matrix = pdfium.FS_MATRIX()
         self._flags = ctypes.c_int()
         self._name = ctypes.create_string_buffer(128)
-        self._astral = [at for at, character in enumerate(text) if character > "\uffff"] if not text.isascii() else []
 
-    def word(self, line_start: int, start: int, end: int) -> Word:
-        first = self._character(line_start + start)
-        left, bottom, top, right = self._loose_box(first)
+    def word(self, positions: Sequence[int], start: int, end: int) -> Word:
+        """A word of a line, from one of its characters to another. `positions`: of the line's characters in the page's text."""
+        first = self._index.of(positions[start])
+        left, bottom, right, top = loose_box(self._page, first)
         if end - start > 1:
-            _, bottom, top, right = self._loose_box(self._character(line_start + end - 1))
+            _, bottom, right, top = loose_box(self._page, self._index.of(positions[end - 1]))
         return Word(start, end, left, max(right, left), bottom, top, self._size(first), self._is_bold(first))
-
-    def _character(self, position: int) -> int:
-        """PDFium's index of a character; its text counts in UTF-16."""
-        if self._astral:
-            position += sum(1 for at in self._astral if at < position)
-        return int(self._pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, position))
-
-    def _loose_box(self, character: int) -> tuple[float, float, float, float]:
-        if not self._pdfium.FPDFText_GetLooseCharBox(self._page, character, self._box):
-            return 0.0, 0.0, 0.0, 0.0
-        return self._box.left, self._box.bottom, self._box.top, self._box.right
 
     def _size(self, character: int) -> float:
         size = float(self._pdfium.FPDFText_GetFontSize(self._page, character))
