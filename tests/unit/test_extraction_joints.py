@@ -399,3 +399,20 @@ def test_a_sentence_without_end_is_one_question_and_asked_about(text: str) -> No
 def test_the_longest_condition_that_is_taken_apart_stays_within_the_stack() -> None:
     found, _ = read(" and ".join(["a is b"] * (LONGEST // len("a is b and "))))
     assert found != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("There is no infection or fever", "infection_or_fever is False"),
+        ("The member is not pregnant or nursing", "pregnant_or_nursing is False"),
+        ("Rest is not effective or contraindicated", "any(rest_effective is False, rest_contraindicated)"),
+        ("Gout, but not lupus", "all(gout, not(lupus))"),
+        ("Gout, but not in members with lupus", "all(gout, not(lupus))"),
+        ("Gout but not when the bone is broken", "all(gout, not(bone_broken))"),
+        ("Gout that is painful but not infected", "all(gout_painful, not(infected))"),
+        ("At least 5 cm but not more than 8 cm", "measured_value at_least 5 cm at_most 8 cm"),
+    ],
+)
+def test_what_a_denial_reaches(text: str, expected: str) -> None:
+    assert read(text)[0] == expected

@@ -373,3 +373,12 @@ def test_what_an_agency_approves_is_no_stance_of_the_plan() -> None:
     )
     assert provision["stance"] == "investigational"
     assert only("Widgets are approved for gout.")["stance"] == "medically-necessary"
+
+
+def test_a_condition_behind_but_not_bars() -> None:
+    provision = only("Widgets are medically necessary for gout, but not when infection is present.")
+    assert in_words(provision["criteria"]) == "all(gout, not(infection_present))"
+
+
+def test_never_is_not() -> None:
+    assert only("Widgets are never medically necessary for gout.")["stance"] == "not-medically-necessary"

@@ -91,3 +91,16 @@ ROUGHLY: Final = re.compile(
     r"\b(?:generally|usually|typically|approximately|about|ie|i\.e\.|eg|e\.g\.|defined as|defined|ideally|preferably|age[ds]?)\b",
     re.I,
 )
+# "..., but not for lupus", "... but not when it is infected": what is excepted stands behind it.
+BUT_NOT: Final = re.compile(
+    r",?\s+but\s+not\s+(?:(?:for|in|with)\s+(?:those\s+(?:with|who\s+have)\s+)?|(?=(?:those|people|persons|members|patients)\b))",
+    re.IGNORECASE,
+)
+BUT_NOT_BARE: Final = re.compile(r",?\s+but\s+not\s+(?!limited\b|only\b|necessarily\b|yet\b|more\b|less\b)", re.IGNORECASE)
+BUT_NOT_AT_END: Final = re.compile(r",?\s*\b(?:but|and)\s+not\s*$", re.IGNORECASE)
+DENIES_WHAT_FOLLOWS: Final = re.compile(r"(?:is|are|was|were)\s+(?:no|not|neither|never)\b", re.IGNORECASE)
+# Of a treatment that is "not effective or contraindicated" either is enough.
+FAILS: Final = re.compile(
+    r"(?:contra-?indicated|refused|declined|harmful|failed|rejected|obsolete|unknown|lacking|(?:un|in|im)[a-z]{4,})",
+    re.IGNORECASE,
+)

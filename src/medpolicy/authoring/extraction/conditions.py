@@ -245,6 +245,12 @@ class Conditions:
 
     def _denials(self, text: str, citation: Item) -> Item | None:
         """ "Not a candidate for surgery and not on dialysis": each is denied for itself."""
+        barred = search_outside(patterns.BUT_NOT, text)
+        if barred is None and (bare := search_outside(patterns.BUT_NOT_BARE, text)) is not None:
+            barred = None if is_clause(text[: bare.start()]) else bare  # "is worn but not lost" says two things of one subject
+        if barred is not None and says_something(text[: barred.start()]):  # "gout, but not lupus"
+            excepted = self.read(text[barred.end() :], citation)
+            return joined("all", [self.read(text[: barred.start()], citation), excepted and {"not": excepted}])
         for at, end in joints(text, r",?\s+and\s+(?=(?:not|without|no)\s+[a-z])"):
             left, right = text[:at].strip(" ,;"), text[end:].strip(" ,;")
             if without_negation(left)[1] and says_something(left) and all(one.elapsed for one in measures_in(right)):
@@ -355,6 +361,10 @@ class Conditions:
         if within_relative(text[: match.start()]):  # "a joint that clicks when it is bent" is one condition
             return None
         left = text[: match.start()]
+        barred = patterns.BUT_NOT_AT_END.search(left)
+        if barred is not None:  # "for gout, but not when infection is present"
+            condition = self.read(text[match.end() :], citation)
+            return joined("all", [self.read(left[: barred.start()], citation), condition and {"not": condition}])
         kind = "any" if re.search(r"\bor\s*$", left, re.IGNORECASE) is not None else "all"  # "if it is worn or if it is lost"
         return self._joined(
             kind, [re.sub(r"[,;]?\s*\b(?:and|or)\s*$", "", left, flags=re.IGNORECASE), text[match.end() :]], citation
@@ -373,6 +383,8 @@ class Conditions:
         if all(same):
             predicates = parts
         elif len(parts) == 2 and not same[1] and len(parts[1].split()) == 1 and len(parts[0].split()) <= 3:
+            if patterns.DENIES_WHAT_FOLLOWS.match(parts[0]) and patterns.FAILS.match(parts[1]) is None:
+                return None  # "there is no infection or fever", "is not pregnant or nursing": both are denied
             predicates = [parts[0], f"{verb} {parts[1]}"]
         else:
             return None

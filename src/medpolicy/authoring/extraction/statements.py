@@ -14,6 +14,7 @@ from itertools import takewhile
 from medpolicy.authoring.document import Block, BlockKind
 from medpolicy.authoring.extraction import statement_patterns as patterns
 from medpolicy.authoring.extraction.authorization import states_a_rule
+from medpolicy.authoring.extraction.condition_patterns import BUT_NOT_AT_END
 from medpolicy.authoring.extraction.condition_text import search_outside
 from medpolicy.authoring.extraction.conditions import UNLESS, WAIVES, Conditions
 from medpolicy.authoring.extraction.context import Extraction, Ids, Item, mark, section_name, slug
@@ -554,6 +555,9 @@ class _Statements:
             either = [self._conditions.read(part, citation) for part in (words[: sooner.start()], words[sooner.end() :])]
             return None, joined("all", [referred, joined("any", either), tree, exception])
         pieces = patterns.WHEN.split(words, maxsplit=1)
+        barred = BUT_NOT_AT_END.search(pieces[0]) if len(pieces) > 1 else None
+        if barred is not None:  # "for gout, but not when it is infected"
+            pieces[0] = pieces[0][: barred.start()]
         pieces[0], limits = without_limits(pieces[0])
         self._limits += limits
         scope_words = patterns.OR_AT_END.sub("", patterns.SCOPE_OPENER.sub("", pieces[0].strip(" ,;:."))).strip(" ,;:.")
@@ -565,6 +569,8 @@ class _Statements:
         if len(pieces) > 1:
             rest = re.sub(r"^(?:and|or)\s+", "", pieces[1].strip(" ,;:."))
             condition = self._conditions.read(rest, citation) if rest else None
+            if barred is not None and condition is not None:
+                condition = {"not": condition}
             if patterns.OR_AT_END.search(pieces[0]) is not None:  # "for screening, or when done twice a year"
                 scope, condition = None, joined("any", [scope, condition])
         asked = joined("all", [referred, condition, tree, exception])

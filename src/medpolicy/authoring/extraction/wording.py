@@ -17,7 +17,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
         "not-medically-necessary",
         (
             r"(?:(?:is|are|would be|will be) )?(?:each |all |both )?(?:considered |deemed |denied as )?"
-            r"not (?:considered |deemed )?(?:to be )?"
+            r"(?:not|never) (?:considered |deemed )?(?:to be )?"
             r"(?:medically necessary|(?:medically )?reasonable (?:and|or|and/or) (?:medically )?necessary)"
             r"|(?:do|does) not meet the (?:definition|criteria) (?:of|for) medical necessity|"
             r"(?:is|are|will|may|can) not (?:be )?"
