@@ -382,3 +382,20 @@ def test_a_condition_behind_but_not_bars() -> None:
 
 def test_never_is_not() -> None:
     assert only("Widgets are never medically necessary for gout.")["stance"] == "not-medically-necessary"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Widgets are only medically necessary for gout.", "Widgets are considered only medically necessary for gout."]
+)
+def test_only_leaves_the_stance(sentence: str) -> None:
+    provision = only(sentence)
+    assert (provision["stance"], in_words(provision["criteria"])) == ("medically-necessary", "gout")
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    ["all of the following are absent: gout, lupus, rash.", "ALL of the following are absent:\n\n- Gout\n- Lupus\n- Rash"],
+)
+def test_all_that_must_be_absent(criteria: str) -> None:
+    provision = only(f"Widgets are medically necessary when {criteria}")
+    assert in_words(provision["criteria"]) == "not(any(gout, lupus, rash))"

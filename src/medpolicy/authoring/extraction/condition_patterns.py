@@ -96,7 +96,9 @@ BUT_NOT: Final = re.compile(
     r",?\s+but\s+not\s+(?:(?:for|in|with)\s+(?:those\s+(?:with|who\s+have)\s+)?|(?=(?:those|people|persons|members|patients)\b))",
     re.IGNORECASE,
 )
-BUT_NOT_BARE: Final = re.compile(r",?\s+but\s+not\s+(?!limited\b|only\b|necessarily\b|yet\b|more\b|less\b)", re.IGNORECASE)
+BUT_NOT_BARE: Final = re.compile(
+    r",?\s+but\s+not\s+(?!both\b|all\b|limited\b|only\b|necessarily\b|yet\b|more\b|less\b)", re.IGNORECASE
+)
 BUT_NOT_AT_END: Final = re.compile(r",?\s*\b(?:but|and)\s+not\s*$", re.IGNORECASE)
 DENIES_WHAT_FOLLOWS: Final = re.compile(r"(?:is|are|was|were)\s+(?:no|not|neither|never)\b", re.IGNORECASE)
 # Of a treatment that is "not effective or contraindicated" either is enough.

@@ -45,7 +45,7 @@ STANCES: Final[tuple[tuple[str, str], ...]] = (
     (
         "medically-necessary",
         (
-            r"(?:(?:is|are|may be|will be|can be) )(?:each |all |both )?(?:considered |deemed )?(?:to be )?"
+            r"(?:(?:is|are|may be|will be|can be) )(?:each |all |both )?(?:only )?(?:considered |deemed )?(?:to be )?(?:only )?"
             r"(?:(?:proven|reconstructive|reasonable|appropriate|safe and effective|clinically (?:useful|appropriate|proven))"
             r"(?:,? and |, |/))*"
             rf"(?:medically necessary|(?:medically )?reasonable and (?:medically )?necessary|covered|{_APPROVED}|"
@@ -128,6 +128,14 @@ _QUANTIFIERS: Final = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (NONE, r"\b(?:none|neither)" + _OF_FOLLOWING),
+        # "all of the following are absent"
+        (
+            NONE,
+            (
+                r"\b(?:all|each|both|any)(?:\s+of)?(?:\s+the)?\s+(?:following|these)(?:\s+[a-z]+){0,2}?\s+"
+                r"(?:is|are|has been|have been|must be)\s+(?:absent|excluded|ruled out|lacking)\b"
+            ),
+        ),
         # "does not have any of the following", "without the following", "no contraindications, including the following"
         (NONE, _DENIED + r"\s+(?:(?:any|one or more|either)(?:\s+one)?" + _OF_FOLLOWING + r"|(?:the\s+)?following\b)"),
         (NONE, rf"\b{_LACK}\s+(?:all|any|each|either|both|one)(?:\s+or more)?" + _OF_FOLLOWING),
