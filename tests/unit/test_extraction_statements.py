@@ -399,3 +399,14 @@ def test_only_leaves_the_stance(sentence: str) -> None:
 def test_all_that_must_be_absent(criteria: str) -> None:
     provision = only(f"Widgets are medically necessary when {criteria}")
     assert in_words(provision["criteria"]) == "not(any(gout, lupus, rash))"
+
+
+def test_contraindications_that_must_be_absent() -> None:
+    provision = only("Widgets are medically necessary when the following contraindications are absent:\n\n- Gout\n- Lupus")
+    assert in_words(provision["criteria"]) == "not(any(gout, lupus))"
+
+
+@pytest.mark.parametrize("lead", ["criteria 1 and 2, or 3 are met", "the member meets criteria A and B or criteria A and C"])
+def test_items_that_are_needed_together_by_their_numbers_are_asked_about(lead: str) -> None:
+    provision = only(f"Widgets are medically necessary when {lead}:\n\n- Gout\n- Lupus\n- Rash")
+    assert any("says which of the listed conditions are needed together" in mark for mark in provision["review"])

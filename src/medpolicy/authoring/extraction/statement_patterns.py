@@ -322,3 +322,8 @@ FOR_A_SERVICE: Final = re.compile(
     r"guidelines?|members?|products?|plans?|medicare|medicaid|commercial)\b)[^,;:.]){3,100}),\s",
     re.IGNORECASE,
 )
+# "Criteria 1 and 2, or 3": some of the items together, or others.
+NAMES_SOME_OF_THE_ITEMS: Final = re.compile(
+    r"\b(?:criteri(?:on|a)|conditions?|items?)\s+\(?[A-Z0-9]\)?(?=[^.:]*\b(?i:and)\b)(?=[^.:]*\b(?i:or)\b)"
+    r"(?:,?\s+(?:(?i:and|or|criterion|criteria|both|either)\s+)+\(?[A-Z0-9]\)?)+"
+)

@@ -505,6 +505,8 @@ class _Statements:
         elif items and quantifier is not None and not quantifier.stated and _FOR_THE_FOLLOWING.search(tail):
             quantifier = self._of_uses(quantifier)
         tail = give_predicate(items, tail, quantifier)
+        if items and (named := patterns.NAMES_SOME_OF_THE_ITEMS.search(tail)) is not None:
+            self._doubt(f"“{named.group()}” says which of the listed conditions are needed together: write it as it is said")
         if quantifier is not None and not announced and tail.rstrip().endswith((":", "met", "met.")):
             self._doubt("a list of criteria is announced here, and none could be read")
         lists = CriteriaLists(self._extraction, section, self._conditions)

@@ -132,7 +132,7 @@ _QUANTIFIERS: Final = tuple(
         (
             NONE,
             (
-                r"\b(?:all|each|both|any)(?:\s+of)?(?:\s+the)?\s+(?:following|these)(?:\s+[a-z]+){0,2}?\s+"
+                r"\b(?:(?:all|each|both|any)(?:\s+of)?\s+)?(?:the\s+)?(?:following|these)(?:\s+[a-z]+){0,2}?\s+"
                 r"(?:is|are|has been|have been|must be)\s+(?:absent|excluded|ruled out|lacking)\b"
             ),
         ),
