@@ -410,3 +410,33 @@ def test_contraindications_that_must_be_absent() -> None:
 def test_items_that_are_needed_together_by_their_numbers_are_asked_about(lead: str) -> None:
     provision = only(f"Widgets are medically necessary when {lead}:\n\n- Gout\n- Lupus\n- Rash")
     assert any("says which of the listed conditions are needed together" in mark for mark in provision["review"])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stance", "criteria"),
+    [
+        ("In members with gout, the plan considers widgets medically necessary.", "medically-necessary", "members_with_gout"),
+        (
+            "When imaging is normal, Acme Health considers widgets not medically necessary.",
+            "not-medically-necessary",
+            "all(widgets, imaging_normal)",
+        ),
+    ],
+)
+def test_a_condition_before_who_considers_it(sentence: str, stance: str, criteria: str) -> None:
+    provision = only(sentence)
+    assert (provision["stance"], in_words(provision["criteria"])) == (stance, criteria)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Use of widgets outside of the above criteria is considered not medically necessary.",
+        "Otherwise, widgets are considered not medically necessary.",
+        "The use of widgets in the absence of the above criteria is not medically necessary.",
+        "For all other conditions, the plan considers widgets not medically necessary.",
+    ],
+)
+def test_what_holds_otherwise_in_more_words(sentence: str) -> None:
+    provision = only(f"Widgets are medically necessary for gout.\n\n{sentence}")
+    assert (in_words(provision["criteria"]), provision["otherwise"]) == ("gout", "not-medically-necessary")

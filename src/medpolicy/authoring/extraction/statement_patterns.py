@@ -31,7 +31,9 @@ UNMET: Final = re.compile(
     r"(?:[a-z]+\s+){0,3}criteria\b[^,.;]*|\bnot meeting (?:the|these)?\s*(?:above\s+)?criteria[^,.;]*|\b(?:when|"
     r"if) (?:all (?:of )?)?(?:the |these |any of the )?(?:above )?(?:coverage |"
     r"medical necessity )?criteria (?:above |listed above |described above )?"
-    r"(?:(?:is|are) not|(?:has|have) not been) (?:met|satisfied)\b",
+    r"(?:(?:is|are) not|(?:has|have) not been) (?:met|satisfied)\b"
+    r"|\b(?:outside|in the absence|instead)(?: of)? (?:the |these |any of the )?(?:above |listed |stated )?criteria\b(?: above)?"
+    r"|\bwithout (?:meeting|satisfying) (?:the |these |all of the )?(?:above )?criteria\b|^\s*otherwise,?\s+",
     re.IGNORECASE,
 )
 ALL_OTHER: Final = re.compile(

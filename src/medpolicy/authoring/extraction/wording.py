@@ -76,6 +76,9 @@ _FOR_A_SERVICE: Final = tuple(
         rf"^(?:coverage|benefits?)\s+{_IS}(?P<verb>provided|available|approved|allowed|granted)\s+",
     )
 )
+_LEAD: Final = re.compile(
+    r"\s*(?P<lead>(?:for|in|if|when|where|among|otherwise)\b[^;:]*?),\s+(?:[\w'’-]+\s+){0,5}$", re.IGNORECASE
+)
 _ACTIVE: Final = re.compile(
     r"\bconsiders?\s+(?P<subject>.+?)\s+(?:to be |as )?"
     r"(?P<stance>not medically necessary|medically necessary|cosmetic|(?:experimental|investigational|unproven)"
@@ -274,7 +277,9 @@ def stance_in(sentence: str) -> StanceSaid | None:
             if stance != "medically-necessary":
                 return None  # "does not consider it investigational": what it is, is not said
             stance = "not-medically-necessary"
-        return StanceSaid(active["subject"], stance, active["tail"], active.start("tail"), active["stance"])
+        lead = _LEAD.match(sentence[: active.start()])  # "For members with gout, the plan considers ..."
+        subject = active["subject"] if lead is None else f"{lead['lead']}, {active['subject']}"
+        return StanceSaid(subject, stance, active["tail"], active.start("tail"), active["stance"])
     if best is None:
         for pattern in _FOR_A_SERVICE:
             given = pattern.search(sentence)
