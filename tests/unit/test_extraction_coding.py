@@ -274,3 +274,13 @@ def test_what_is_said_of_procedures_is_not_said_of_diagnoses() -> None:
 def test_a_cell_with_a_code_on_each_of_its_lines() -> None:
     text = "## Coding\n\n| ICD-10-CM | Description |\n|---|---|\n| H18.601 H18.602 | Keratoconus |\n"
     assert _coding(text).version["diagnosis_listings"][0]["codes"] == ["H18.601", "H18.602"]
+
+
+def test_codes_behind_their_label_on_one_line() -> None:
+    extraction = _coding(
+        "## Coding\n\n**CPT codes:** 20930, 20931\n\n**HCPCS:** C1776\n\nICD-10 codes covered: M17.0 - M17.9, Z00.00\n"
+    )
+    listed = [(one["system"], [code["code"] for code in one["codes"]]) for one in extraction.version["code_listings"]]
+    assert listed == [("cpt", ["20930", "20931"]), ("hcpcs", ["C1776"])]
+    assert [one["codes"] for one in extraction.version["diagnosis_listings"]] == [["M17.0-M17.9", "Z00.00"]]
+    assert not_understood(extraction.book.close()) == []

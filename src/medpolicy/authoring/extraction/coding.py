@@ -106,6 +106,14 @@ def extract_coding(extraction: Extraction) -> None:
     _CodingReader(extraction).read()
 
 
+def _codes_behind_a_label(text: str) -> tuple[str, str, str] | None:
+    """A label without a stance that names the kind of the codes behind it, that kind, and the codes; None for anything else."""
+    label, colon, codes = text.partition(":")
+    kind = kind_of_codes(label)
+    is_one = colon and kind is not None and stance_of(text) is None and bool(codes_at_start(codes.strip(), kind)[0])
+    return (f"{label}:", kind, codes.strip()) if is_one and kind is not None else None
+
+
 class _CodingReader:
     """Goes through the coding sections in order, keeping in mind what was last said of the codes that follow."""
 
@@ -226,6 +234,11 @@ class _CodingReader:
             book.furniture(entry.lines, "copyright of the code system")
         elif footnote is not None:
             self._footnote(footnote["symbol"], footnote["text"], entry)
+        elif (labelled := _codes_behind_a_label(text)) is not None:  # "ICD-10 codes covered: M17.0, M17.11"
+            label, kind, codes = labelled
+            self._sentence(section, Entry(label, entry.lines))
+            self._kind = kind
+            self._row(section, Entry(codes, entry.lines))
         elif says_what_a_list_is_for(text) and not codes_within(text, PROCEDURES):
             book.narrative(entry.lines, "coding: what the lists are for")
         elif _SEE_ALSO.search(text) and codes_within(text, PROCEDURES):
