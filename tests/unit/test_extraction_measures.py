@@ -149,6 +149,7 @@ def test_two_numbers_and_lengths_of_trials(text: str, expected: str) -> None:
 
 
 def test_a_second_number_that_is_left_out_is_asked_about() -> None:
+    assert "left out" in read("At least 4 falls in 12 months with at least one fall in the preceding 6 months")[1][0]
     assert "left out" in read("At least 4 falls of more than 2 meters in 12 months")[1][0]
     assert "though “of the first symptoms” follows" in read("Ferritin below 30 ng/mL within 3 days of the first symptoms")[1][0]
 

@@ -106,3 +106,7 @@ FAILS: Final = re.compile(
     r"(?:contra-?indicated|refused|declined|harmful|failed|rejected|obsolete|unknown|lacking|(?:un|in|im)[a-z]{4,})",
     re.IGNORECASE,
 )
+# "At least 4 falls in 12 months with at least one fall in the preceding 6 months": a count within the count.
+COUNTS_AGAIN: Final = re.compile(
+    r"\bwith (?:at least|a minimum of|no (?:fewer|less) than) (?:one|two|three|four|five|\d+)\b", re.IGNORECASE
+)

@@ -76,7 +76,6 @@ WAIVES: Final = re.compile(
 )
 # Letters of a condition that is taken apart: the work grows with their square, and each clause within the one before it.
 LONGEST: Final = 1_500
-Legend = dict[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(slots=True)
@@ -111,7 +110,6 @@ class Conditions:
             self._capitals,
             self._alternative_in_brackets,
             self._unless,
-            self._for_some,
             self._denials,
             self._clauses,
             self._further_predicate,
@@ -133,12 +131,15 @@ class Conditions:
     def _only_if(self, text: str, citation: Item) -> Item | None:
         """ "If there was surgery before, 6 months have passed": asked only of those of whom the first holds."""
         match = patterns.IF_THEN.match(text)
-        if match is None or not (match["whom"] or is_clause(match["condition"])) or not says_something(match["demand"]):
+        found = for_some(text)
+        if match is not None and (match["whom"] or is_clause(match["condition"])) and says_something(match["demand"]):
+            found = match["condition"] or match["whom"], match["demand"]
+        if found is None:
             return None
-        condition = self._read(match["condition"] or match["whom"], citation)
-        demand = self._read(match["demand"], citation)
+        condition, demand = (self._read(part, citation) for part in found)
         if condition is None or demand is None:
             return None
+        self._doubt(f"“{found[1]}” was read as asked only where “{found[0]}” holds: is it so?")
         denied = {**condition, "is": False} if set(condition) == {"fact"} else {"not": condition}
         return joined("any", [denied, demand])
 
@@ -232,16 +233,6 @@ class Conditions:
             self._doubt(f"“{text[match.start() :].strip(' ,;')}” was read as a bar: or does it waive what stands before?")
         parts = [*([rule] if rule else []), *([{"not": exception}] if exception else [])]
         return joined("all", parts)
-
-    def _for_some(self, text: str, citation: Item) -> Item | None:
-        """ "For members with diabetes, HbA1c below 8 %": who has none need not meet it."""
-        found = for_some(text)
-        whom = None if found is None else self._read(found[0], citation)
-        what = None if found is None else self._read(found[1], citation)
-        if found is None or whom is None or what is None:
-            return what
-        self._doubt(f"“{found[1]}” was read as asked only where “{found[0]}” holds: is it so?")
-        return {"any": [{"not": whom}, what]}
 
     def _denials(self, text: str, citation: Item) -> Item | None:
         """ "Not a candidate for surgery and not on dialysis": each is denied for itself."""
@@ -548,7 +539,8 @@ class Conditions:
         unread = [
             words
             for words, other in others
-            if words not in claim and not (words in asked and (other.elapsed or is_window(text, first, other)))
+            if patterns.COUNTS_AGAIN.search(text[first.end : other.start])
+            or (words not in claim and not (words in asked and is_window(text, first, other)))
         ]
         if unread:
             numbers = ", ".join(f"“{words}”" for words in unread)

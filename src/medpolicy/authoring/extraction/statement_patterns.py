@@ -58,11 +58,6 @@ NOT_LISTED: Final = re.compile(
     r"any other (?:[a-z]+ )?than those [a-z]+ above)\b",
     re.IGNORECASE,
 )
-EXAMPLES: Final = re.compile(
-    r",?\s*\b(?:including|includes?|such as|for example|e\.g\.)(?:,?\s*but (?:is |"
-    r"are )?not limited to)?\b,?\s*(?P<rest>[^:]*):?\s*$",
-    re.IGNORECASE,
-)
 EXAMPLES_LEAD: Final = re.compile(
     r"\b(?:including|includes?|such as)(?:,?\s*but(?:,)?\s*(?:is |"
     r"are )?not limited to)?,?\s*(?:(?:any of )?the following\b[^:.]*)?:\s*$",
